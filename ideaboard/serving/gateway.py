@@ -1,0 +1,177 @@
+"""Between granian and the application: reads a request's body whole, then takes a thread.
+
+A thread is dear (there are a few) and a slow sender is cheap (a coroutine): so no thread is taken before the last
+byte of the body is here, and no body is waited for longer than a deadline or taken beyond a cap. What the application
+answers is small (pages, files of an icon's size) and is handed back whole.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import traceback
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from ideaboard.serving.environ import build
+
+BODY_BYTES = 1024 * 1024
+BODY_SECONDS = 20
+HELD_BYTES = 64 * 1024 * 1024  # of all bodies in one process together, while they arrive and are worked on
+WAITING_REQUESTS = 256  # for a thread, in one process: at 5 ms each the last one waits a bit over a second
+THREADS = 4  # one that waits 250 ms for the write lock must not hold up readers
+
+REASONS = {
+    408: "The request's body did not arrive in time. Send it again.",
+    413: "The request is too big.",
+    500: "Something broke on our side.",
+    503: "The server is busy. Try again in a moment.",
+}
+
+
+class Refused(Exception):
+    """The request ends here, with this status, and the application never hears of it."""
+
+    def __init__(self, status: int):
+        self.status = status
+
+
+class Gateway:
+    """The RSGI application that stands before a WSGI application."""
+
+    def __init__(
+        self,
+        application: Callable[..., Any],
+        *,
+        threads: int = THREADS,
+        body_bytes: int = BODY_BYTES,
+        body_seconds: float = BODY_SECONDS,
+        held_bytes: int = HELD_BYTES,
+        waiting_requests: int = WAITING_REQUESTS,
+    ):
+        self.application = application
+        self.pool = ThreadPoolExecutor(threads, thread_name_prefix="web")
+        self.body_bytes = body_bytes
+        self.body_seconds = body_seconds
+        self.held_bytes = held_bytes
+        self.waiting_requests = waiting_requests
+        self.stopping = False
+        self.held = 0  # bytes
+        self.working = 0  # requests handed to the pool and not answered yet
+        self.arriving: set[asyncio.Task] = set()
+
+    async def __call__(self, scope: Any, proto: Any) -> None:
+        held_before = None
+        body = b""
+        try:
+            body = await self.read_body(scope, proto)
+            held_before = len(body)
+            status, headers, payload = await self.work(scope, body)
+        except Refused as refusal:
+            status, headers, payload = refusal_answer(refusal.status)
+        finally:
+            if held_before:
+                self.held -= held_before
+        if self.stopping:
+            headers.append(("connection", "close"))
+        answer(proto, scope.method, status, headers, payload)
+
+    async def read_body(self, scope: Any, proto: Any) -> bytes:
+        """All bytes of the body, counted in `held`; raises Refused when too many, too slow or when the server stops."""
+        announced = scope.headers.get("content-length")
+        if announced is None and "transfer-encoding" not in scope.headers:
+            return b""
+        if announced and announced.isdigit() and int(announced) > self.body_bytes:
+            raise Refused(413)
+        if self.stopping:
+            raise Refused(503)
+        chunks: list[bytes] = []
+        size = 0
+        task = asyncio.current_task()
+        self.arriving.add(task)
+        try:
+            async with asyncio.timeout(self.body_seconds):
+                async for chunk in proto:
+                    size += len(chunk)
+                    self.held += len(chunk)
+                    chunks.append(chunk)
+                    if size > self.body_bytes:
+                        raise Refused(413)
+                    if self.held > self.held_bytes:
+                        raise Refused(503)
+        except BaseException as reason:
+            self.held -= size
+            if isinstance(reason, TimeoutError):
+                raise Refused(408) from None
+            if isinstance(reason, asyncio.CancelledError) and self.stopping:
+                task.uncancel()
+                raise Refused(503) from None
+            raise
+        finally:
+            self.arriving.discard(task)
+        return b"".join(chunks)
+
+    async def work(self, scope: Any, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
+        """Ask the application, in a thread of the pool."""
+        if self.working >= self.waiting_requests:
+            raise Refused(503)
+        self.working += 1
+        try:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self.pool, ask, self.application, build(scope, body))
+        except Exception:
+            # The framework answers its own errors; what comes as far as this is a fault below it.
+            traceback.print_exc(file=sys.stderr)
+            raise Refused(500) from None
+        finally:
+            self.working -= 1
+
+    async def drain(self, seconds: float) -> None:
+        """Refuse what is still arriving and wait until what is being worked on is answered, at most `seconds`."""
+        self.stopping = True
+        for task in list(self.arriving):
+            task.cancel()
+        loop = asyncio.get_running_loop()
+        end = loop.time() + seconds
+        while (self.working or self.arriving) and loop.time() < end:
+            await asyncio.sleep(0.02)
+
+
+def ask(application: Callable[..., Any], environ: dict[str, Any]) -> tuple[int, list[tuple[str, str]], bytes]:
+    """Call a WSGI application and collect its answer: status, headers, body."""
+    answered: list[Any] = []
+    chunks: list[bytes] = []
+
+    def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], None]:
+        answered[:] = [int(status.split(" ", 1)[0]), headers]
+        return chunks.append
+
+    iterable = application(environ, start_response)
+    try:
+        chunks.extend(iterable)
+    finally:
+        if hasattr(iterable, "close"):
+            iterable.close()
+    status, headers = answered
+    return status, [(name, readable(value)) for name, value in headers], b"".join(chunks)
+
+
+def readable(value: str) -> str:
+    """A header's value as granian wants it: WSGI carries UTF-8 bytes as latin-1."""
+    return value if value.isascii() else value.encode("latin-1", "replace").decode("utf-8", "replace")
+
+
+def refusal_answer(status: int) -> tuple[int, list[tuple[str, str]], bytes]:
+    headers = [("content-type", "text/plain; charset=utf-8"), ("cache-control", "no-store"), ("connection", "close")]
+    if status == 503:
+        headers.append(("retry-after", "2"))
+    return status, headers, (REASONS[status] + "\n").encode()
+
+
+def answer(proto: Any, method: str, status: int, headers: list[tuple[str, str]], payload: bytes) -> None:
+    """Send it; without a body where HTTP forbids one."""
+    if method == "HEAD" or status in (204, 304) or not payload:
+        proto.response_empty(status, headers)
+    else:
+        proto.response_bytes(status, headers, payload)

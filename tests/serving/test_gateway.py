@@ -1,0 +1,157 @@
+"""The adapter between granian and WSGI, asked over real sockets."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.serving.conftest import read_all
+
+
+def ask(server, method="GET", path="/", body=None, headers=None):
+    """(status, headers, body) of one request."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
+    connection.request(method, path, body, headers or {})
+    answer = connection.getresponse()
+    try:
+        return answer.status, answer.headers, answer.read()
+    finally:
+        connection.close()
+
+
+def environ(server, *request, **more):
+    return json.loads(ask(server, *request, **more)[2])["environ"]
+
+
+def test_the_path_is_decoded_and_the_query_is_not(server):
+    seen = environ(server, "GET", "/a%20b/%C3%A5?q=%C3%A5&x=a+b%26")
+    assert seen["PATH_INFO"].encode("latin-1").decode() == "/a b/å"
+    assert seen["QUERY_STRING"] == "q=%C3%A5&x=a+b%26"
+    assert seen["SCRIPT_NAME"] == ""
+
+
+def test_the_peer_and_the_server_are_named(server):
+    seen = environ(server)
+    assert (seen["REMOTE_ADDR"], seen["SERVER_NAME"]) == ("127.0.0.1", "127.0.0.1")
+    assert seen["SERVER_PORT"] == str(server.port)
+    assert seen["HTTP_HOST"] == f"127.0.0.1:{server.port}"
+
+
+def test_a_forwarded_address_is_handed_on_and_not_believed(server):
+    seen = environ(server, headers={"X-Forwarded-For": "8.8.8.8", "X-Forwarded-Proto": "https"})
+    assert (seen["REMOTE_ADDR"], seen["wsgi.url_scheme"]) == ("127.0.0.1", "http")
+    assert seen["HTTP_X_FORWARDED_FOR"] == "8.8.8.8"
+
+
+def test_headers_with_underscores_are_dropped(server):
+    seen = environ(server, headers={"X_Forwarded_For": "8.8.8.8", "Proxy": "http://evil"})
+    assert "HTTP_X_FORWARDED_FOR" not in seen
+    assert "HTTP_PROXY" not in seen
+
+
+def test_repeated_headers_are_joined(server, send):
+    headers = b"Host: x\r\nCookie: a=1\r\nCookie: b=2\r\nX-A: 1\r\nX-A: 2\r\nConnection: close\r\n\r\n"
+    request = b"GET / HTTP/1.1\r\n" + headers
+    seen = json.loads(send(request).split(b"\r\n\r\n", 1)[1])["environ"]
+    assert (seen["HTTP_COOKIE"], seen["HTTP_X_A"]) == ("a=1; b=2", "1,2")
+
+
+def test_the_host_in_the_request_line_counts(send):
+    answer = send(b"GET http://real/ HTTP/1.1\r\nHost: other\r\nConnection: close\r\n\r\n")
+    assert json.loads(answer.split(b"\r\n\r\n", 1)[1])["environ"]["HTTP_HOST"] == "real"
+
+
+def test_two_cookies_are_two_headers(server):
+    headers = ask(server, "GET", "/cookies")[1]
+    assert headers.get_all("Set-Cookie") == ["a=1; Path=/", "b=2"]
+
+
+def test_head_says_the_length_and_sends_nothing(send, server):
+    length = len(ask(server, "GET", "/", headers={"Connection": "close"})[2])
+    head, _, body = send(b"HEAD / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").partition(b"\r\n\r\n")
+    assert b"200 OK" in head
+    assert abs(int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0]) - length) < 200
+    assert body == b""
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_no_body_where_http_forbids_one(send, status):
+    answer = send(f"GET /status/{status} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(f"HTTP/1.1 {status}".encode())
+    assert b'etag: "a"' in head.lower()
+    assert body == b""
+
+
+def test_a_big_answer_comes_whole(server):
+    assert len(ask(server, "GET", "/big")[2]) == 5_000_000
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_body_comes_whole(server, chunked):
+    body = [b"a" * 30_000, b"b" * 30_000] if chunked else b"a" * 60_000
+    answer = json.loads(ask(server, "POST", "/", body=iter(body) if chunked else body)[2])
+    assert answer["body"] == 60_000
+    assert answer["environ"]["CONTENT_LENGTH"] == "60000"
+    assert "HTTP_TRANSFER_ENCODING" not in answer["environ"]
+
+
+def test_a_body_announced_too_big_is_refused_unread(send):
+    assert send(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100001\r\n\r\n").startswith(b"HTTP/1.1 413")
+
+
+def test_a_body_that_turns_out_too_big_is_refused(server):
+    body = (b"a" * 30_000 for _ in range(4))
+    assert ask(server, "POST", "/", body=body)[0] == 413
+
+
+def test_a_body_too_slow_is_refused(send):
+    answer = send(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc")
+    assert answer.startswith(b"HTTP/1.1 408")
+    assert b"connection: close" in answer.lower()
+
+
+def test_bodies_together_are_capped_and_forgotten(server):
+    """Three of 90 kB are more than the 250 kB that the process holds; when they are gone there is room again."""
+    head = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 95000\r\n\r\n"
+    connections = [socket.create_connection(("127.0.0.1", server.port), 3) for _ in range(3)]
+    for connection in connections:
+        connection.sendall(head + b"a" * 90_000)
+    answers = sorted(read_all(connection).split(b"\r\n")[0][9:12] for connection in connections)
+    for connection in connections:
+        connection.close()
+    assert answers == [b"408", b"408", b"503"]
+    assert ask(server, "POST", "/", body=b"a" * 90_000)[0] == 200
+
+
+def test_unfinished_bodies_take_no_thread(server):
+    head = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc"
+    connections = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(8)]
+    for connection in connections:
+        connection.sendall(head)
+    start = time.monotonic()
+    assert ask(server)[0] == 200
+    assert time.monotonic() - start < 0.4, "it waited for the deadline of the others"
+    for connection in connections:
+        connection.close()
+
+
+def test_more_than_the_threads_can_do_is_refused_with_a_time_to_come_back(server):
+    with ThreadPoolExecutor(8) as visitors:
+        answers = list(visitors.map(lambda _: ask(server, "GET", "/sleep/0.3"), range(8)))
+    assert sorted(status for status, _, _ in answers) == [200] * 4 + [503] * 4
+    assert {headers["Retry-After"] for status, headers, _ in answers if status == 503} == {"2"}
+
+
+def test_a_fault_below_the_framework_is_a_plain_500(server):
+    status, _, body = ask(server, "GET", "/broken")
+    assert (status, body) == (500, b"Something broke on our side.\n")
+
+
+def test_header_text_outside_ascii_arrives_as_utf_8(server):
+    assert ask(server, "GET", "/cookies")[1]["X-Name"].encode("latin-1").decode() == "å"

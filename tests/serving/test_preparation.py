@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import os
+import stat
+
+import pytest
+
+from ideaboard.serving import preparation
+from ideaboard.serving.preparation import Trouble
+
+
+def test_the_secret_is_made_once_and_for_its_owner_alone(tmp_path):
+    key = preparation.secret_key(tmp_path)
+    assert len(key) >= 40
+    assert preparation.secret_key(tmp_path) == key
+    assert stat.S_IMODE(os.stat(tmp_path / preparation.SECRET_FILE).st_mode) == 0o600
+
+
+def test_an_empty_secret_is_refused(tmp_path):
+    (tmp_path / preparation.SECRET_FILE).touch()
+    with pytest.raises(Trouble, match="is empty"):
+        preparation.secret_key(tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(Trouble, match="cannot be written.*DATA_DIR"):
+        preparation.data_folder(str(tmp_path / "file" / "instance"))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.0.1", "::1", "localhost"])
+def test_the_demo_listens_on_this_machine(host):
+    preparation.check_demo_is_private(host, "http://localhost:8000")
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("0.0.0.0", "http://localhost:8000"),
+        ("::", "http://localhost:8000"),
+        ("192.168.1.4", "http://localhost:8000"),
+        ("127.0.0.1", "https://ideas.example.org"),
+        ("127.0.0.1", "http://localhost.example.org"),
+        ("127.0.0.1", ""),
+    ],
+)
+def test_the_demo_is_refused_to_the_world(host, url):
+    with pytest.raises(Trouble, match="this machine alone"):
+        preparation.check_demo_is_private(host, url)
+
+
+def test_a_foreign_address_is_refused():
+    with pytest.raises(Trouble, match="no address of this machine"):
+        preparation.port_is_taken("192.0.2.1", 8000)
