@@ -1,16 +1,13 @@
-"""What has to be there before the first request: a folder, a secret, a port, a database at the right revision."""
+"""What has to be there before the first request: a folder, a port, and no strangers in the demo."""
 
 from __future__ import annotations
 
 import errno
 import ipaddress
 import os
-import secrets
 import socket
 from pathlib import Path
 from urllib.parse import urlsplit
-
-SECRET_FILE = "secret-key"
 
 
 class Trouble(Exception):
@@ -30,22 +27,6 @@ def data_folder(path: str) -> Path:
             f"The folder {folder} cannot be written ({reason.strerror}): check its owner, or set DATA_DIR to another."
         ) from None
     return folder
-
-
-def secret_key(folder: Path) -> str:
-    """The key that signs cookies and links: made once, in a file that nobody else may read."""
-    path = folder / SECRET_FILE
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        key = path.read_text().strip()
-        if not key:
-            raise Trouble(f"The file {path} is empty: remove it, and start again for a new key.") from None
-        return key
-    key = secrets.token_urlsafe(32)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(key + "\n")
-    return key
 
 
 def address_of(host: str, port: int) -> str:

@@ -1,25 +1,9 @@
 from __future__ import annotations
 
-import os
-import stat
-
 import pytest
 
 from ideaboard.serving import preparation
 from ideaboard.serving.preparation import Trouble
-
-
-def test_the_secret_is_made_once_and_for_its_owner_alone(tmp_path):
-    key = preparation.secret_key(tmp_path)
-    assert len(key) >= 40
-    assert preparation.secret_key(tmp_path) == key
-    assert stat.S_IMODE(os.stat(tmp_path / preparation.SECRET_FILE).st_mode) == 0o600
-
-
-def test_an_empty_secret_is_refused(tmp_path):
-    (tmp_path / preparation.SECRET_FILE).touch()
-    with pytest.raises(Trouble, match="is empty"):
-        preparation.secret_key(tmp_path)
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path):
