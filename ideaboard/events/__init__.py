@@ -1,0 +1,1 @@
+"""What happened: the vocabulary, and how it is written down."""

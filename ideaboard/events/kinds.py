@@ -1,0 +1,35 @@
+"""The vocabulary of events: noun dot past verb. docs/events.md lists them; a test holds it complete."""
+
+IDEA_SUBMITTED = "idea.submitted"
+IDEA_EDITED = "idea.edited"
+IDEA_ADDED_TO = "idea.added_to"
+IDEA_RETITLED = "idea.retitled"
+IDEA_TAKEN_BACK = "idea.taken_back"
+IDEA_STEPPED_BACK = "idea.stepped_back"
+IDEA_STATUS_CHANGED = "idea.status_changed"
+COMMENT_POSTED = "comment.posted"
+COMMENT_EDITED = "comment.edited"
+COMMENT_DELETED = "comment.deleted"
+PERSON_JOINED = "person.joined"
+PERSON_ROLE_CHANGED = "person.role_changed"
+BOARD_CREATED = "board.created"
+BOARD_CHANGED = "board.changed"
+SITE_CHANGED = "site.changed"
+
+KINDS = {
+    IDEA_SUBMITTED: "an idea became visible",
+    IDEA_EDITED: "its author edited it, before others took part",
+    IDEA_ADDED_TO: "its author added to it",
+    IDEA_RETITLED: "staff made its title clearer",
+    IDEA_TAKEN_BACK: "its author took it back",
+    IDEA_STEPPED_BACK: "its author's name left it",
+    IDEA_STATUS_CHANGED: "a status change or a further word; change_id names it",
+    COMMENT_POSTED: "a comment was posted",
+    COMMENT_EDITED: "its author edited a comment",
+    COMMENT_DELETED: "its author deleted a comment",
+    PERSON_JOINED: "somebody confirmed their address for the first time",
+    PERSON_ROLE_CHANGED: "an admin gave or took a role; facts: what",
+    BOARD_CREATED: "an admin made a board",
+    BOARD_CHANGED: "an admin changed a board; facts: which fields",
+    SITE_CHANGED: "an admin changed the site; facts: which fields",
+}

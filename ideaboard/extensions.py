@@ -1,0 +1,40 @@
+"""Bare extension objects. Imports nothing of ours, so that everything may import it."""
+
+from typing import TYPE_CHECKING
+
+from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext
+from flask_login import LoginManager
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from htmx_flask import Htmx
+from sqlalchemy import MetaData
+from sqlalchemy.orm import DeclarativeBase
+
+__all__ = [
+    "Model", "babel", "db", "force_locale", "get_locale", "gettext", "htmx", "lazy_gettext", "login_manager",
+    "migrate", "ngettext",
+]
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+# Loaded rows stay readable after the commit: the answer is rendered outside the transaction.
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+login_manager = LoginManager()
+htmx = Htmx()
+babel = Babel()
+migrate = Migrate()

@@ -1,0 +1,58 @@
+"""Follow, unfollow, mute. A follow has reasons; the last one gone ends it; mute wins over everything."""
+
+from datetime import datetime
+
+from sqlalchemy import update
+
+from ideaboard.extensions import db
+from ideaboard.foundation import dialects
+from ideaboard.foundation.database import dialect_name, transaction
+from ideaboard.models import Follow, Idea, Person
+from ideaboard.models.vocabulary import Reason
+
+
+def add_reason(idea_id: int, person_id: int, reason: int, now: datetime) -> None:
+    """Within an open transaction: the person also follows for this reason (a bit of Reason). A mute stays."""
+    statement = dialects.upsert(
+        dialect_name(), Follow, [Follow.idea_id, Follow.person_id], reasons=Follow.reasons.op("|")(reason)
+    ).values(idea_id=idea_id, person_id=person_id, reasons=reason, followed_at=now)
+    db.session.execute(statement)
+
+
+def drop_reason(idea_id: int, person_id: int, reason: int) -> None:
+    """Within an open transaction: take one reason away."""
+    db.session.execute(
+        update(Follow)
+        .where(Follow.idea_id == idea_id, Follow.person_id == person_id)
+        .values(reasons=Follow.reasons.op("&")(15 - reason))
+    )
+
+
+def follow(idea: Idea, by: Person, now: datetime) -> None:
+    """Hear of an idea because one chose to; ends a mute."""
+    with transaction():
+        add_reason(idea.id, by.id, Reason.CHOSEN, now)
+        db.session.execute(_row(idea, by).values(muted_at=None))
+
+
+def unfollow(idea: Idea, by: Person) -> None:
+    """Take all reasons away: a voter who unfollowed is not told."""
+    with transaction():
+        db.session.execute(_row(idea, by).values(reasons=0))
+
+
+def mute(idea: Idea, by: Person, now: datetime) -> None:
+    """Not hear of this idea, whatever one does on it."""
+    with transaction():
+        add_reason(idea.id, by.id, 0, now)
+        db.session.execute(_row(idea, by).values(muted_at=now))
+
+
+def unmute(idea: Idea, by: Person) -> None:
+    """End the mute; the reasons are as they were."""
+    with transaction():
+        db.session.execute(_row(idea, by).values(muted_at=None))
+
+
+def _row(idea: Idea, by: Person):
+    return update(Follow).where(Follow.idea_id == idea.id, Follow.person_id == by.id)

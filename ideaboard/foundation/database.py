@@ -1,0 +1,109 @@
+"""Types, transactions and the rule that only this file commits.
+
+`reading()` and `end_reading()` bound what a door reads; `transaction()` bounds what a verb writes. A verb opens one
+transaction, reads again what it decides on, and holds no hashing, rendering or network inside.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+
+from sqlalchemy import DateTime, TypeDecorator, event
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from ideaboard.extensions import db, gettext
+from ideaboard.foundation import dialects
+from ideaboard.foundation.refusals import Busy
+
+# How long this context waits for the write lock, in milliseconds. The web sets its own; commands and jobs are patient.
+write_wait_ms: ContextVar[int] = ContextVar("write_wait_ms", default=dialects.PATIENT_MS)
+# SQLite lets one writer in; threads of one process queue here, in order, instead of polling the file's lock.
+_turn = threading.Lock()
+
+
+class UtcDateTime(TypeDecorator):
+    """An aware moment in UTC, with microseconds, on both databases."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value, dialect):
+        if value is None:
+            return None
+        if not isinstance(value, datetime) or value.tzinfo is None:
+            raise ValueError(f"{value!r} is not an aware datetime")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value, dialect):
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class OpenTransaction(RuntimeError):
+    """A verb was called while a transaction was open: end_reading() comes first."""
+
+
+@event.listens_for(Engine, "connect")
+def _prepare(connection, _record):
+    dialects.prepare_connection(connection, dialects.PATIENT_MS)
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection):
+    dialects.begin(connection)
+
+
+def dialect_name() -> str:
+    """'sqlite' or 'postgresql': pass it on to `dialects`, do not branch on it elsewhere."""
+    return db.engine.dialect.name
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One deed: everything is committed at the end, or nothing.
+
+    Raises OpenTransaction when one is open, Busy when the lock was not to be had in time.
+    """
+    session = db.session()
+    if session.in_transaction():
+        raise OpenTransaction("a transaction is open: call end_reading() before a verb")
+    wait = write_wait_ms.get()
+    single = dialects.one_writer(dialect_name())
+    if single and not _turn.acquire(timeout=wait / 1000):
+        raise Busy(_busy_sentence())
+    try:
+        connection = session.connection(execution_options={"writes_within_ms": wait})
+        dialects.limit_lock_wait(connection, wait)
+        yield session
+        session.commit()
+    except DBAPIError as error:
+        session.rollback()
+        if dialects.is_busy(error):
+            raise Busy(_busy_sentence()) from error
+        raise
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        if single:
+            _turn.release()
+
+
+def end_reading() -> None:
+    """End the read transaction of a door; what was loaded stays readable. Refuses unwritten changes."""
+    session = db.session()
+    if session.new or session.dirty or session.deleted:
+        raise OpenTransaction("a door changed a row: changes belong into a verb's transaction()")
+    session.commit()
+
+
+def _busy_sentence() -> str:
+    return gettext("Somebody else is writing just now, so nothing was saved. Send it again in a few seconds.")

@@ -1,0 +1,89 @@
+"""The only place that asks "SQLite or PostgreSQL?"."""
+
+import sqlite3
+
+from sqlalchemy import Connection, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
+
+# The web reads and writes within WRITE_WAIT_MS; the worker and commands may wait, nobody looks at them.
+PATIENT_MS = 30_000
+
+
+def prepare_connection(connection, wait_ms: int) -> None:
+    """Set up a fresh driver connection (why: docs/adr/0004-synchronous-full.md)."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.isolation_level = None  # the driver's own BEGIN loses updates; see begin_statement
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute(f"PRAGMA busy_timeout={int(wait_ms)}")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA wal_autocheckpoint=0")  # only the worker checkpoints (a race in SQLite < 3.51.3)
+
+
+def begin(connection: Connection) -> None:
+    """Start a transaction: on SQLite IMMEDIATE where it will write, so that read-then-write loses nothing."""
+    wait_ms = connection.get_execution_options().get("writes_within_ms")
+    if connection.dialect.name == "sqlite":
+        if wait_ms is None:
+            connection.exec_driver_sql("BEGIN")
+        else:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={int(wait_ms)}")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def limit_lock_wait(connection: Connection, wait_ms: int) -> None:
+    """PostgreSQL: give up waiting for a row lock after `wait_ms` in this transaction (SQLite has busy_timeout)."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(wait_ms)}")
+
+
+def one_writer(dialect_name: str) -> bool:
+    """Whether the database admits a single writer at a time."""
+    return dialect_name == "sqlite"
+
+
+def is_busy(error: DBAPIError) -> bool:
+    """Whether the error means "could not write now": locked, lock timeout, deadlock, disk full, read-only, gone."""
+    original = error.orig
+    if isinstance(original, sqlite3.OperationalError):
+        words = str(original)
+        return any(w in words for w in ("locked", "busy", "disk is full", "readonly", "disk I/O"))
+    state = getattr(original, "sqlstate", None)
+    if state in ("55P03", "40P01", "40001", "53100", "53300", "57P01", "57P03", "25006"):
+        return True
+    return error.connection_invalidated
+
+
+def insert_once(dialect_name: str, table):
+    """INSERT … ON CONFLICT DO NOTHING; `rowcount` is 1 only for the row that was new."""
+    return _insert(dialect_name)(table).on_conflict_do_nothing()
+
+
+def upsert(dialect_name: str, table, key: list, **values):
+    """INSERT … ON CONFLICT (key) DO UPDATE; `values` are SQL expressions of the row that is there."""
+    return _insert(dialect_name)(table).on_conflict_do_update(index_elements=key, set_=values)
+
+
+def _insert(dialect_name: str):
+    return sqlite.insert if dialect_name == "sqlite" else postgresql.insert
+
+
+def database_clock(dialect_name: str) -> str:
+    """SQL that is the database's own time in UTC, comparable with UtcDateTime columns: leases use no host's clock."""
+    if dialect_name == "sqlite":
+        return "strftime('%Y-%m-%d %H:%M:%f', 'now') || '000'"
+    return "clock_timestamp()"
+
+
+def skip_locked(dialect_name: str, statement):
+    """Let several workers claim rows side by side (SQLite has one writer and needs no row locks)."""
+    return statement if dialect_name == "sqlite" else statement.with_for_update(skip_locked=True)
+
+
+def checkpoint(connection: Connection) -> int | None:
+    """SQLite: move the WAL into the database; returns the pages that could not be moved (None: nothing to do)."""
+    if connection.dialect.name != "sqlite":
+        return None
+    busy, in_wal, moved = connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()
+    return in_wal - moved if busy else 0

@@ -1,0 +1,61 @@
+"""One renderer for every surface: markdown-it-py with HTML off, then nh3. Either wall suffices alone.
+
+`render(text)` -> HTML that is stored beside its source with RENDERER_VERSION; a newer version renders it again.
+Pictures are off (no third-party request from any page); headings become bold lines (the page owns the outline).
+"""
+
+import html
+import re
+import unicodedata
+
+import nh3
+from markdown_it import MarkdownIt
+
+RENDERER_VERSION = 1
+_TAGS = {"p", "br", "strong", "em", "s", "ul", "ol", "li", "blockquote", "code", "pre", "a", "hr"}
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_parser = MarkdownIt("commonmark", {"html": False, "linkify": True, "breaks": True, "typographer": False})
+_parser.enable(["linkify", "strikethrough"]).disable(["image", "html_block", "html_inline"])
+
+
+def _heading(open_tag: bool):
+    return lambda self, tokens, i, options, env: "<p><strong>" if open_tag else "</strong></p>\n"
+
+
+_parser.add_render_rule("heading_open", _heading(True))
+_parser.add_render_rule("heading_close", _heading(False))
+
+
+def clean_text(text: str) -> str:
+    """What people type, made storable: NFC, one kind of line break, no control characters or lone surrogates."""
+    text = text.encode("utf-8", "ignore").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", _CONTROL.sub("", text)).strip()
+
+
+def clean_line(text: str) -> str:
+    """The same for one line: any run of white space is one space."""
+    return " ".join(clean_text(text).split())
+
+
+def render(text: str) -> str:
+    """Markdown to safe HTML."""
+    return nh3.clean(
+        _parser.render(text),
+        tags=_TAGS,
+        attributes={"a": {"href"}, "ol": {"start"}},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="nofollow ugc noopener noreferrer",
+    )
+
+
+def excerpt(text: str, length: int = 200) -> str:
+    """The first words of a Markdown text as plain text, at most `length` characters."""
+    plain = nh3.clean(_parser.render(text), tags=set())
+    plain = " ".join(_unescape(plain).split())
+    if len(plain) <= length:
+        return plain
+    return plain[:length].rsplit(" ", 1)[0].rstrip(",;:. ") + "…"
+
+
+def _unescape(text: str) -> str:
+    return html.unescape(text)

@@ -1,0 +1,80 @@
+"""Pages by key, in both directions: no OFFSET, nothing shown twice while rows arrive.
+
+A sort key is a list of (column, descending). The cursor is an opaque text of the last row's key.
+"""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, or_
+
+from ideaboard.extensions import db, gettext
+from ideaboard.foundation.refusals import Missing
+
+
+@dataclass
+class Page:
+    """`items`: rows in order; `after` / `before`: cursors of the next and the previous page, or None."""
+
+    items: list
+    after: str | None
+    before: str | None
+
+
+def paginate(statement, key: list[tuple[Any, bool]], read_key, *, after=None, before=None, size=20, scalars=True) -> Page:
+    """Run `statement` for one page.
+
+    `key`: [(column, descending), …], unique as a whole; `read_key(row)`: the row's values of it.
+    Raises Missing for a cursor that is not one of ours.
+    """
+    backwards = before is not None and after is None
+    cursor = _decode(before if backwards else after, len(key)) if (before or after) else None
+    order = [(column, descending != backwards) for column, descending in key]
+    if cursor is not None:
+        statement = statement.where(_beyond(order, cursor))
+    statement = statement.order_by(*(c.desc() if d else c.asc() for c, d in order)).limit(size + 1)
+    result = db.session.execute(statement)
+    rows = list(result.scalars() if scalars else result)
+    more, rows = len(rows) > size, rows[:size]
+    if backwards:
+        rows.reverse()
+    if not rows:
+        return Page([], None, None)
+    first, last = _encode(read_key(rows[0])), _encode(read_key(rows[-1]))
+    if backwards:
+        return Page(rows, last, first if more else None)
+    return Page(rows, last if more else None, first if cursor is not None else None)
+
+
+def _beyond(order, values):
+    """Rows after the cursor. The first column also bounds alone, so that its index is used (SQLite reads a
+    row-value bound by its first column only)."""
+    clauses = []
+    for i, (column, descending) in enumerate(order):
+        same = [c == v for (c, _), v in zip(order[:i], values, strict=False)]
+        clauses.append(and_(*same, column < values[i] if descending else column > values[i]))
+    column, descending = order[0]
+    return and_(column <= values[0] if descending else column >= values[0], or_(*clauses))
+
+
+def _encode(values) -> str:
+    plain = [{"t": v.isoformat()} if isinstance(v, datetime) else v for v in values]
+    return base64.urlsafe_b64encode(json.dumps(plain, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str, length: int) -> list:
+    try:
+        plain = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)))
+        values = [datetime.fromisoformat(v["t"]) if isinstance(v, dict) else v for v in plain]
+        good = len(values) == length and all(isinstance(v, datetime | int | str) for v in values)
+        good = good and all(not isinstance(v, int) or abs(v) < 2**53 for v in values)
+        good = good and all(not isinstance(v, datetime) or v.tzinfo is not None for v in values)
+    except (ValueError, TypeError, KeyError, AttributeError, binascii.Error, RecursionError):
+        good = False
+    if not good:
+        raise Missing(gettext("This page of the list does not exist any more. Start again at its first page."))
+    return values

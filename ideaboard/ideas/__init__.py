@@ -1,0 +1,1 @@
+"""Submitting, editing, listing and showing ideas."""

@@ -1,0 +1,31 @@
+"""Nouns: one table a file. Columns, relations, facts and scopes; no verbs."""
+
+from ideaboard.models.board import Board
+from ideaboard.models.board_member import BoardMember
+from ideaboard.models.budget import Budget
+from ideaboard.models.comment import Comment, Mention
+from ideaboard.models.delivery import Delivery
+from ideaboard.models.event import Event
+from ideaboard.models.follow import BroadFollow, Follow
+from ideaboard.models.idea import Idea
+from ideaboard.models.idea_addition import IdeaAddition
+from ideaboard.models.idea_revision import IdeaRevision
+from ideaboard.models.notification import Notification
+from ideaboard.models.one_time_link import OneTimeLink
+from ideaboard.models.organisation import Organisation
+from ideaboard.models.pending import Draft, Pending
+from ideaboard.models.person import Person
+from ideaboard.models.preference import Preference
+from ideaboard.models.signed_in import SignedIn
+from ideaboard.models.site import Site
+from ideaboard.models.solved import Solved
+from ideaboard.models.status import Status
+from ideaboard.models.status_change import StatusChange
+from ideaboard.models.vote import Vote
+from ideaboard.models.worker_pulse import WorkerPulse
+
+__all__ = [
+    "Board", "BoardMember", "BroadFollow", "Budget", "Comment", "Delivery", "Draft", "Event", "Follow", "Idea",
+    "IdeaAddition", "IdeaRevision", "Mention", "Notification", "OneTimeLink", "Organisation", "Pending", "Person",
+    "Preference", "SignedIn", "Site", "Solved", "Status", "StatusChange", "Vote", "WorkerPulse",
+]

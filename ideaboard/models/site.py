@@ -1,0 +1,39 @@
+"""The site: one row, its look and its doors."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, LargeBinary
+from sqlalchemy.orm import Mapped, deferred, mapped_column
+
+from ideaboard.extensions import Model, db
+from ideaboard.foundation.database import UtcDateTime
+from ideaboard.models.columns import Code, Line
+
+DEFAULT_ACCENT = "#0d6b52"
+
+
+class Site(Model):
+    """Read it with `Site.current()`; there is one site per database."""
+
+    __tablename__ = "site"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=1)
+    name: Mapped[Line] = mapped_column(default="Ideaboard")
+    accent: Mapped[Code] = mapped_column(default=DEFAULT_ACCENT)
+    locale: Mapped[Code] = mapped_column(default="en")
+    time_zone: Mapped[Line] = mapped_column(default="UTC")
+    # Shows a received idea under the label of Under review; it stays received (PRODUCT, workflow).
+    received_reads_under_review: Mapped[bool] = mapped_column(default=False)
+    logo: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
+    logo_type: Mapped[Line | None]
+    logo_hash: Mapped[Line | None]
+    # Set while demo people exist; ends with "Start for real".
+    demo_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @classmethod
+    def current(cls) -> "Site":
+        """The site's row (a fresh default one, not stored, on a database without it)."""
+        return db.session.get(cls, 1) or cls(
+            id=1, name="Ideaboard", accent=DEFAULT_ACCENT, locale="en", time_zone="UTC", received_reads_under_review=False
+        )

@@ -1,0 +1,91 @@
+"""The words that code relies on. Labels, colours and order of statuses are data; these are not."""
+
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """What a status means in code. RECEIVED is the lack of a status: nobody has picked the idea up."""
+
+    RECEIVED = "received"
+    UNDER_REVIEW = "under_review"
+    REVIEWED = "reviewed"
+    COMING_SOON = "coming_soon"
+    LAUNCHED = "launched"
+
+
+# The four steps of the tracker, in their order.
+STEPS = (Stage.UNDER_REVIEW, Stage.REVIEWED, Stage.COMING_SOON, Stage.LAUNCHED)
+
+
+class Outcome(StrEnum):
+    """What a review found."""
+
+    WANT = "want"
+    NOT_NOW = "not_now"
+    WILL_NOT = "will_not"
+    EXISTS = "exists"
+    HANDED_OVER = "handed_over"
+
+
+# Voting ends where there is nothing left to want.
+OUTCOMES_THAT_END_VOTING = (Outcome.WILL_NOT, Outcome.EXISTS, Outcome.HANDED_OVER)
+
+
+class Origin(StrEnum):
+    """Where a row came from. Only events of HERE are dispatched."""
+
+    HERE = "here"
+    IMPORT = "import"
+    DEMO = "demo"
+
+
+class Audience(StrEnum):
+    """Who may see, submit, vote or comment on a board."""
+
+    EVERYONE = "everyone"
+    MEMBERS = "members"
+    LISTED = "listed"
+    COLLEAGUES = "colleagues"  # colleagues and staff
+
+
+class SiteRole(StrEnum):
+    MEMBER = "member"
+    COLLEAGUE = "colleague"
+    ADMIN = "admin"
+
+
+class BoardRole(StrEnum):
+    STAFF = "staff"
+    LISTED = "listed"
+
+
+class VotersSeenBy(StrEnum):
+    STAFF = "staff"
+    MEMBERS = "members"
+    EVERYONE = "everyone"
+
+
+class Reason:
+    """Why a person follows an idea: bits of follow.reasons."""
+
+    AUTHOR = 1
+    VOTER = 2
+    COMMENTER = 4
+    CHOSEN = 8
+
+
+class Topic(StrEnum):
+    """Kinds of news that a person chooses about (preference.kind)."""
+
+    STATUS = "status"  # answers and status
+    COMMENTS = "comments"  # comments and replies
+    MENTIONS = "mentions"
+    STORIES = "stories"
+    NEW_IDEAS = "new_ideas"  # new ideas on my boards
+
+
+class How(StrEnum):
+    """How news of a kind reaches a person by mail; the inbox has it in any case."""
+
+    AT_ONCE = "at_once"
+    NEVER = "never"

@@ -1,0 +1,19 @@
+"""The one list: blueprints, command groups, event subscribers, and what the foundation is filled with."""
+
+from flask import Flask
+
+from ideaboard.foundation.links import links
+from ideaboard.voting.views import voting
+from ideaboard.web.assets import assets
+
+BLUEPRINTS = (assets, voting)
+# click commands, each registered as `flask --app wsgi NAME`
+COMMANDS = ()
+
+
+def register(app: Flask) -> None:
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    for command in COMMANDS:
+        app.cli.add_command(command)
+    links.fill(app.url_map)

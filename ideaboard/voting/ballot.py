@@ -1,0 +1,74 @@
+"""Cast and withdraw: one verified person, one vote, exactly."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, update
+
+from ideaboard.extensions import db, gettext
+from ideaboard.following.follows import add_reason, drop_reason
+from ideaboard.foundation import dialects
+from ideaboard.foundation.database import dialect_name, transaction
+from ideaboard.foundation.refusals import Conflict, Forbidden, Missing
+from ideaboard.models import Idea, Person, Vote
+from ideaboard.models.vocabulary import Reason
+from ideaboard.permissions import allows
+
+
+class VotingClosed(Conflict):
+    """There is nothing left to want: the idea is launched, refused, elsewhere, or merged."""
+
+
+class MayNotVote(Forbidden):
+    """The board's "who may vote" does not admit this person."""
+
+
+def cast_vote(idea_id: int, by: Person, now: datetime, *, unnamed: bool = False) -> bool:
+    """Cast a vote; True when it is new, False when it stood already (done twice is done once).
+
+    Raises Missing (not visible any more), MayNotVote, VotingClosed.
+    """
+    with transaction():
+        idea = _reread(idea_id, by)
+        if not allows(by, "idea.vote", idea):
+            raise MayNotVote(gettext("Voting on this board is open to its own members only."))
+        if not idea.is_open_for_votes:
+            raise VotingClosed(gettext("Voting on this idea has ended; the count stays as it is."))
+        added = db.session.execute(
+            dialects.insert_once(dialect_name(), Vote).values(
+                idea_id=idea_id, person_id=by.id, cast_at=now, is_unnamed=unnamed, organisation_id=by.organisation_id
+            )
+        ).rowcount
+        if added:
+            _count(idea_id, added)
+            add_reason(idea_id, by.id, Reason.VOTER, now)
+            if by.id != idea.author_id and idea.others_took_part_at is None:
+                db.session.execute(update(Idea).where(Idea.id == idea_id).values(others_took_part_at=now))
+        return bool(added)
+
+
+def withdraw_vote(idea_id: int, by: Person) -> bool:
+    """Withdraw a vote; True when one was there. Always possible, also where voting has ended."""
+    with transaction():
+        _reread(idea_id, by)
+        removed = db.session.execute(
+            delete(Vote).where(Vote.idea_id == idea_id, Vote.person_id == by.id, Vote.set_aside_at.is_(None))
+        ).rowcount
+        if removed:
+            _count(idea_id, -removed)
+            drop_reason(idea_id, by.id, Reason.VOTER)
+        return bool(removed)
+
+
+def _reread(idea_id: int, by: Person) -> Idea:
+    """The idea as it stands now, locked on PostgreSQL: votes on one idea queue at its row, in one order."""
+    idea = db.session.execute(
+        db.select(Idea).where(Idea.id == idea_id, Idea.visible_to(by)).with_for_update(of=Idea),
+        execution_options={"populate_existing": True},
+    ).scalar_one_or_none()
+    if idea is None:
+        raise Missing(gettext("This idea is not here."))
+    return idea
+
+
+def _count(idea_id: int, rows: int) -> None:
+    db.session.execute(update(Idea).where(Idea.id == idea_id).values(votes_count=Idea.votes_count + rows))

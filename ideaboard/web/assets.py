@@ -1,0 +1,88 @@
+"""Styles and scripts: joined at start into one hashed, compressed, immutable file each. No build step."""
+
+import gzip
+import hashlib
+import re
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, abort, request, url_for
+
+from ideaboard.models import Site
+from ideaboard.web.gate import gate
+
+assets = Blueprint("assets", __name__)
+STYLES = ("reset", "tokens", "base", "components*", "rooms*", "utilities")
+SCRIPTS = ("vendor/htmx*.min.js", "js/*.js")
+_TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
+_files: dict[str, tuple[str, bytes, bytes]] = {}  # name -> (hash, bytes, gzipped bytes)
+
+
+def install(app: Flask, static: Path) -> None:
+    """Read and join the files below `static`; raises OSError when they are not there."""
+    styles = [p for name in STYLES for p in sorted((static / "css").glob(f"{name}.css"))]
+    scripts = [p for pattern in SCRIPTS for p in sorted(static.glob(pattern))]
+    _put("app.css", _squeeze("\n".join(p.read_text("utf-8") for p in styles)))
+    _put("app.js", ";\n".join(p.read_text("utf-8") for p in scripts))
+    app.jinja_env.globals["asset_url"] = asset_url
+    app.jinja_env.globals["theme_url"] = theme_url
+
+
+def _put(name: str, text: str) -> None:
+    data = text.encode()
+    _files[name] = (hashlib.sha256(data).hexdigest()[:12], data, gzip.compress(data, 9, mtime=0))
+
+
+def _squeeze(css: str) -> str:
+    """Comments and line starts go; nothing that needs a parser."""
+    return re.sub(r"\n\s+", "\n", re.sub(r"/\*.*?\*/", "", css, flags=re.S))
+
+
+def build() -> str:
+    """A hash of what is served beside the pages: part of every ETag."""
+    return hashlib.sha256("".join(h for h, _, _ in _files.values()).encode()).hexdigest()[:12]
+
+
+def asset_url(name: str) -> str:
+    """The address of 'app.css' or 'app.js'."""
+    stem, kind = name.rsplit(".", 1)
+    return url_for("assets.file", stem=stem, digest=_files[name][0], kind=kind)
+
+
+@assets.get("/assets/<stem>-<digest>.<any(css, js):kind>")
+@gate("site.read")
+def file(stem: str, digest: str, kind: str):
+    name = f"{stem}.{kind}"
+    if name not in _files or _files[name][0] != digest:
+        abort(404)
+    return _immutable(name)
+
+
+def theme_url() -> str:
+    """The address of the stylesheet with the owner's accent."""
+    from ideaboard.site.theme import theme_css
+
+    name = "theme.css"
+    css = theme_css(Site.current().accent)
+    if name not in _files or _files[name][1] != css.encode():
+        _put(name, css)
+    return url_for("assets.theme", digest=_files[name][0])
+
+
+@assets.get("/theme-<digest>.css")
+@gate("site.read")
+def theme(digest: str):
+    theme_url()
+    if _files["theme.css"][0] != digest:
+        abort(404)
+    return _immutable("theme.css")
+
+
+def _immutable(name: str) -> Response:
+    _, plain, zipped = _files[name]
+    packed = "gzip" in request.headers.get("Accept-Encoding", "")
+    response = Response(zipped if packed else plain, content_type=_TYPES[name.rsplit(".", 1)[1]])
+    if packed:
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    response.vary.add("Accept-Encoding")
+    return response

@@ -1,0 +1,70 @@
+"""After each request: who may keep the answer, how it is packed, and what a browser may do with it."""
+
+import gzip
+import hashlib
+
+from flask import Flask, Response, request
+
+from ideaboard.foundation.settings import settings
+from ideaboard.web.gate import viewer
+
+# One policy for every page: nothing inline, nothing from elsewhere.
+CSP = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
+_MIN_GZIP = 600  # below it the header costs more than it saves
+
+
+def install(app: Flask) -> None:
+    app.after_request(finish)
+
+
+def finish(response: Response) -> Response:
+    """Security headers; Cache-Control; for a guest's page an ETag and no cookie; gzip level 5."""
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", CSP)
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+    if settings.is_https:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if "Cache-Control" not in headers:
+        if _is_guest_page(response):
+            headers["Cache-Control"] = "private, no-cache"
+            response.vary.update(("Cookie", "Accept-Language"))
+            response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:32])
+        else:
+            headers["Cache-Control"] = "private, no-store"
+    _pack(response)
+    if response.get_etag()[0] and response.status_code == 200:
+        response.make_conditional(request)
+    return response
+
+
+def _is_guest_page(response: Response) -> bool:
+    return (
+        request.method in ("GET", "HEAD")
+        and response.status_code == 200
+        and "Set-Cookie" not in response.headers
+        and viewer() is None
+    )
+
+
+def _pack(response: Response) -> None:
+    kind = response.mimetype
+    if response.direct_passthrough or "Content-Encoding" in response.headers or response.status_code in (204, 304):
+        return
+    if not (kind.startswith("text/") or kind in ("application/json", "image/svg+xml")):
+        return
+    response.vary.add("Accept-Encoding")
+    data = response.get_data()
+    if len(data) < _MIN_GZIP or "gzip" not in request.headers.get("Accept-Encoding", ""):
+        return
+    response.set_data(gzip.compress(data, 5, mtime=0))
+    response.headers["Content-Encoding"] = "gzip"
+    etag, weak = response.get_etag()
+    if etag and not weak:
+        response.set_etag(etag, weak=True)

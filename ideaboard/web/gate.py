@@ -1,0 +1,119 @@
+"""The gate of every door: who may, which thing, in one declaration. Undeclared routes are refused.
+
+    @voting.post("/ideas/<int:idea_id>/vote")
+    @gate("idea.vote", idea=by_id("idea_id"))
+    def cast(idea): ...
+
+The gate loads what is named (through `visible_to`; else 404), asks `permissions.allows` (else 403, or for a guest the
+one-field sign-in), ends the read transaction where the method writes, and calls the view with the loaded things.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+
+from flask import abort, current_app, redirect, request
+from flask_login import current_user
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from ideaboard.extensions import db, gettext
+from ideaboard.foundation.database import end_reading
+from ideaboard.foundation.refusals import Forbidden, Missing
+from ideaboard.models import Board, Comment, Idea, Person
+from ideaboard.permissions import PERMISSIONS, allows
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What a route declares: read by the house tests and docs/permissions.md."""
+
+    permission: str
+    token_route: bool = False  # authorised by a signed token: exempt from the same-origin rule (web/csrf.py)
+    guests_pass: bool = False  # the view itself asks a guest for an address
+
+
+def viewer() -> Person | None:
+    """Who is looking: a Person, or None for a guest."""
+    return current_user._get_current_object() if current_user.is_authenticated else None
+
+
+def load_idea(value: int, *, merged: bool = False) -> Idea:
+    """The idea as the viewer may see it, with board, author, status and change. Raises Missing."""
+    idea = None
+    if value < 2**53:
+        idea = db.session.execute(
+            select(Idea)
+            .where(Idea.id == value, Idea.visible_to(viewer(), merged=merged))
+            .options(joinedload(Idea.board), joinedload(Idea.author), joinedload(Idea.status), joinedload(Idea.change))
+        ).scalar_one_or_none()
+    if idea is None:
+        raise Missing(gettext("This idea is not here."))
+    return idea
+
+
+def load_board(value: str) -> Board:
+    """The board with that slug as the viewer may see it. Raises Missing."""
+    board = db.session.execute(
+        select(Board).where(Board.slug == value, Board.visible_to(viewer())).options(joinedload(Board.owner))
+    ).scalar_one_or_none()
+    if board is None:
+        raise Missing(gettext("This board is not here."))
+    return board
+
+
+def load_comment(value: int) -> Comment:
+    """A comment on an idea that the viewer may see. Raises Missing."""
+    comment = None
+    if value < 2**53:
+        comment = db.session.execute(
+            select(Comment)
+            .join(Idea, Idea.id == Comment.idea_id)
+            .where(Comment.id == value, Idea.visible_to(viewer()))
+            .options(joinedload(Comment.idea).joinedload(Idea.board), joinedload(Comment.author))
+        ).scalar_one_or_none()
+    if comment is None or not (comment.stands or viewer() is not None):
+        raise Missing(gettext("This comment is not here."))
+    return comment
+
+
+LOADERS = {"idea": ("idea_id", load_idea), "board": ("slug", load_board), "comment": ("comment_id", load_comment)}
+
+
+def gate(permission: str, thing: str | None = None, *, token_route: bool = False, guests_pass: bool = False) -> Callable:
+    """Declare a route's permission and the thing it is asked about ('idea', 'board', 'comment' or None).
+
+    The thing's id or slug is taken out of the view's arguments and the loaded thing is put in by its name.
+    """
+    PERMISSIONS[permission]
+
+    def declare(view):
+        @wraps(view)
+        def door(**values):
+            loaded = None
+            if thing is not None:
+                argument, load = LOADERS[thing]
+                loaded = load(values.pop(argument))
+                values[thing] = loaded
+            person = viewer()
+            if not allows(person, permission, loaded) and not (person is None and guests_pass):
+                return refuse(person)
+            if request.method not in ("GET", "HEAD", "OPTIONS"):
+                end_reading()
+            return view(**values)
+
+        door.gate = Gate(permission, token_route, guests_pass)
+        return door
+
+    return declare
+
+
+def refuse(person: Person | None):
+    """A guest is led to sign in and back; a person hears that this is not theirs to do."""
+    if person is None:
+        if request.headers.get("HX-Request"):
+            abort(401)
+        return redirect(current_app.ideaboard_sign_in_url(request))
+    raise Forbidden(gettext("This is not yours to do. If you think it should be, ask the people who run this site."))

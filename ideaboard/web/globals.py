@@ -1,0 +1,94 @@
+"""What every template may use, and how a reader's language and zone are found."""
+
+from datetime import date, datetime
+
+from babel.dates import format_date, format_datetime, format_skeleton
+from flask import Flask, g, request
+from markupsafe import Markup
+
+from ideaboard.extensions import get_locale
+from ideaboard.foundation.clock import now
+from ideaboard.models import Site
+from ideaboard.permissions import allows
+from ideaboard.web.gate import viewer
+
+LANGUAGES = {"en": "English"}
+THEMES = ("light", "dark")
+
+
+def reader_locale() -> str:
+    """The person's choice, else the `lang` cookie, else what the browser asks for, else the site's."""
+    person = viewer()
+    if person is not None and person.locale in LANGUAGES:
+        return person.locale
+    if request.cookies.get("lang") in LANGUAGES:
+        return request.cookies["lang"]
+    return request.accept_languages.best_match(list(LANGUAGES)) or current_site().locale
+
+
+def reader_zone() -> str:
+    """The person's time zone, else the site's."""
+    person = viewer()
+    return (person.time_zone if person is not None else None) or current_site().time_zone
+
+
+def current_site() -> Site:
+    if "site" not in g:
+        g.site = Site.current()
+    return g.site
+
+
+def request_now() -> datetime:
+    """The one "now" of this request."""
+    if "now" not in g:
+        g.now = now()
+    return g.now
+
+
+def day(moment: datetime | date | None) -> str:
+    """'3 March', with the year when it is not this one."""
+    if moment is None:
+        return ""
+    from zoneinfo import ZoneInfo
+
+    zone = ZoneInfo(reader_zone())
+    value = moment.astimezone(zone).date() if isinstance(moment, datetime) else moment
+    this_year = request_now().astimezone(zone).year
+    skeleton = "MMMMd" if value.year == this_year else "yMMMMd"
+    return format_skeleton(skeleton, value, locale=get_locale()) if skeleton else format_date(value)
+
+
+def month(value: date | None) -> str:
+    """'June', with the year when it is not this one."""
+    if value is None:
+        return ""
+    skeleton = "LLLL" if value.year == request_now().year else "yMMMM"
+    return format_skeleton(skeleton, value, locale=get_locale())
+
+
+def time_tag(moment: datetime | None) -> Markup:
+    """<time> with the day to read, the exact moment in title and datetime; guests' zone is put right by script."""
+    if moment is None:
+        return Markup("")
+    from zoneinfo import ZoneInfo
+
+    whole = format_datetime(moment.astimezone(ZoneInfo(reader_zone())), "long", locale=get_locale())
+    stamp = moment.isoformat(timespec="seconds")
+    local = Markup("") if viewer() else Markup(" data-local")
+    return Markup('<time datetime="{}" title="{}"{}>{}</time>').format(stamp, whole, local, day(moment))
+
+
+def install(app: Flask) -> None:
+    app.jinja_env.globals.update(get_locale=get_locale, request_now=request_now, languages=LANGUAGES)
+    app.jinja_env.filters.update(day=day, month=month, time_tag=time_tag)
+
+    @app.context_processor
+    def common():
+        theme = request.cookies.get("theme", "")
+        return {
+            "site": current_site(),
+            "viewer": viewer(),
+            "may": lambda permission, thing=None: allows(viewer(), permission, thing),
+            "page_theme": theme if theme in THEMES else "",
+            "locale": str(get_locale()),
+        }

@@ -1,0 +1,39 @@
+"""Page or fragment: every "HX-" word of the project lives here."""
+
+from flask import Response, make_response, redirect, render_template, request
+
+
+def wants_fragment() -> bool:
+    """Whether htmx asks for a part of the page (a boosted link asks for the page)."""
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
+
+
+def page(template: str, status: int = 200, **context) -> Response:
+    """A whole page."""
+    return _vary(make_response(render_template(template, **context), status))
+
+
+def answer(fragment: str, back_to: str, status: int = 200, **context) -> Response:
+    """The answer to a deed: the fragment for htmx, 303 to `back_to` for a plain form."""
+    if wants_fragment():
+        return _vary(make_response(render_template(fragment, **context), status))
+    return _vary(redirect(back_to, 303))
+
+
+def page_or_fragment(template: str, fragment: str, status: int = 200, **context) -> Response:
+    """A GET that htmx may ask a part of (more rows, a preview)."""
+    return _vary(make_response(render_template(fragment if wants_fragment() else template, **context), status))
+
+
+def go(location: str) -> Response:
+    """Send the browser to another page, also from htmx."""
+    if wants_fragment():
+        response = make_response("", 204)
+        response.headers["HX-Redirect"] = location
+        return _vary(response)
+    return redirect(location, 303)
+
+
+def _vary(response: Response) -> Response:
+    response.vary.add("HX-Request")  # without it, Back shows a fragment
+    return response

@@ -1,0 +1,64 @@
+"""Budgets that guard something, counted in the database, exactly, across processes."""
+
+from datetime import datetime, timedelta
+
+from flask import request
+from sqlalchemy import delete, select
+
+from ideaboard.extensions import db, gettext
+from ideaboard.foundation import dialects
+from ideaboard.foundation.database import dialect_name, transaction
+from ideaboard.foundation.refusals import TooMany
+from ideaboard.foundation.settings import settings
+from ideaboard.foundation.tokens import derive
+from ideaboard.models import Budget
+
+# name: (how many, in how many seconds). docs/operating.md lists them; BUDGET_FACTOR multiplies the first.
+BUDGETS = {
+    "code_for_address": (5, 900),  # mails to one address: nobody bombs a stranger
+    "code_for_peer": (20, 900),
+    "guess_for_peer": (10, 300),
+    "guess_for_account": (10, 300),
+    "submit": (20, 3600),
+    "comment": (60, 3600),
+    "vote": (120, 60),
+    "preview": (120, 60),
+}
+
+
+def spend(name: str, whom: object, now: datetime) -> None:
+    """Count one deed of `name` for `whom` (an address, a person's id, a peer). Raises TooMany over the budget."""
+    limit, seconds = BUDGETS[name]
+    limit *= settings.budget_factor
+    key = f"{name}:{derive('budget', name, whom).hex()[:32]}"
+    ends = now + timedelta(seconds=seconds)
+    with transaction():
+        row = db.session.execute(
+            select(Budget).where(Budget.name == key).with_for_update(), execution_options={"populate_existing": True}
+        ).scalar_one_or_none()
+        if row is None:
+            db.session.execute(dialects.insert_once(dialect_name(), Budget).values(name=key, window_ends_at=ends, spent=0))
+            row = db.session.execute(select(Budget).where(Budget.name == key).with_for_update()).scalar_one()
+        if row.window_ends_at <= now:
+            row.window_ends_at, row.spent = ends, 0
+        over = row.spent >= limit
+        if not over:
+            row.spent += 1
+        wait = max(1, int((row.window_ends_at - now).total_seconds()))
+    if over:
+        raise TooMany(
+            gettext("That was often in a short time. Go on in %(minutes)s min; nothing was lost.", minutes=-(-wait // 60)),
+            retry_after=wait,
+        )
+
+
+def forget_old_budgets(now: datetime) -> int:
+    """Remove windows that have ended; returns how many."""
+    with transaction():
+        return db.session.execute(delete(Budget).where(Budget.window_ends_at <= now)).rowcount
+
+
+def peer() -> str:
+    """The visitor's address after TRUSTED_PROXIES hops; an IPv6 network of /64 counts as one."""
+    address = request.remote_addr or "unknown"
+    return ":".join(address.split(":")[:4]) if ":" in address else address

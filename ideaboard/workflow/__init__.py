@@ -1,0 +1,1 @@
+"""The public workflow and staff's answers."""
