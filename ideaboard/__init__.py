@@ -44,7 +44,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
     app.wsgi_app = _below(settings.sub_path, app.wsgi_app)
 
-    from ideaboard.web import assets, csrf, errors, finish, globals
+    from ideaboard.web import assets, csrf, errors, finish, globals, who
 
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
@@ -53,6 +53,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     babel.init_app(app, locale_selector=globals.reader_locale, timezone_selector=globals.reader_zone)
     app.before_request(lambda: write_wait_ms.set(settings.write_wait_ms) and None)
     app.before_request(csrf.refuse_cross_site)
+    who.install(app)
     globals.install(app)
     errors.install(app)
     finish.install(app)

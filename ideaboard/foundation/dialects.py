@@ -56,13 +56,14 @@ def is_busy(error: DBAPIError) -> bool:
 
 
 def insert_once(dialect_name: str, table):
-    """INSERT … ON CONFLICT DO NOTHING; `rowcount` is 1 only for the row that was new."""
-    return _insert(dialect_name)(table).on_conflict_do_nothing()
+    """INSERT … ON CONFLICT DO NOTHING; `rowcount` is 1 only for the row that was new. `table`: a model."""
+    # Without preserve_rowcount psycopg's RETURNING hides the count.
+    return _insert(dialect_name)(table.__table__).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
 def upsert(dialect_name: str, table, key: list, **values):
     """INSERT … ON CONFLICT (key) DO UPDATE; `values` are SQL expressions of the row that is there."""
-    return _insert(dialect_name)(table).on_conflict_do_update(index_elements=key, set_=values)
+    return _insert(dialect_name)(table.__table__).on_conflict_do_update(index_elements=key, set_=values)
 
 
 def _insert(dialect_name: str):

@@ -48,7 +48,7 @@ class Comment(Model):
 
     idea: Mapped[Idea] = relationship()
     author: Mapped[Person | None] = relationship()
-    parent: Mapped["Comment | None"] = relationship(remote_side=[id], foreign_keys=[parent_id])
+    parent: Mapped["Comment | None"] = relationship(remote_side="Comment.id", foreign_keys="Comment.parent_id")
 
     @property
     def stands(self) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ideaboard.extensions import Model
 from ideaboard.foundation.database import UtcDateTime
 from ideaboard.models.board import Board
-from ideaboard.models.columns import NEVER_REUSE, Code, Id, Line, LongText
+from ideaboard.models.columns import NEVER_REUSE, Code, Key, Line, LongText
 from ideaboard.models.person import Person
 from ideaboard.models.status import Status
 from ideaboard.models.vocabulary import OUTCOMES_THAT_END_VOTING, Origin, Stage
@@ -41,7 +41,8 @@ class Idea(Model):
         NEVER_REUSE,
     )
 
-    id: Mapped[Id]
+    # autoincrement is said aloud because id is also part of a foreign key, which SQLAlchemy takes for an outside key.
+    id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=True)
     board_id: Mapped[int] = mapped_column(ForeignKey("board.id"))
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))

@@ -51,7 +51,7 @@ class Person(Model):
     # What flask-login asks of a user; the token is the session's own (accounts/sessions.py), not the person's.
     is_authenticated = True
     is_anonymous = False
-    session_token: str | None = None
+    session_token = None
 
     def get_id(self) -> str | None:
         return self.session_token

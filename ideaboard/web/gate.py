@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 
-from flask import abort, current_app, redirect, request
+from flask import abort, redirect, request, url_for
 from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -115,5 +115,6 @@ def refuse(person: Person | None):
     if person is None:
         if request.headers.get("HX-Request"):
             abort(401)
-        return redirect(current_app.ideaboard_sign_in_url(request))
+        back = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else ""
+        return redirect(url_for("accounts.sign_in", back=back), 303)
     raise Forbidden(gettext("This is not yours to do. If you think it should be, ask the people who run this site."))

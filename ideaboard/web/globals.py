@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from babel.dates import format_date, format_datetime, format_skeleton
-from flask import Flask, g, request
+from flask import Flask, g, has_request_context, request
 from markupsafe import Markup
 
 from ideaboard.extensions import get_locale
@@ -13,11 +13,14 @@ from ideaboard.permissions import allows
 from ideaboard.web.gate import viewer
 
 LANGUAGES = {"en": "English"}
+DEFAULT_LANGUAGE = "en"
 THEMES = ("light", "dark")
 
 
 def reader_locale() -> str:
     """The person's choice, else the `lang` cookie, else what the browser asks for, else the site's."""
+    if not has_request_context():
+        return DEFAULT_LANGUAGE  # commands and the worker say whose language they speak (force_locale)
     person = viewer()
     if person is not None and person.locale in LANGUAGES:
         return person.locale
@@ -28,6 +31,8 @@ def reader_locale() -> str:
 
 def reader_zone() -> str:
     """The person's time zone, else the site's."""
+    if not has_request_context():
+        return "UTC"
     person = viewer()
     return (person.time_zone if person is not None else None) or current_site().time_zone
 
@@ -81,6 +86,12 @@ def time_tag(moment: datetime | None) -> Markup:
 def install(app: Flask) -> None:
     app.jinja_env.globals.update(get_locale=get_locale, request_now=request_now, languages=LANGUAGES)
     app.jinja_env.filters.update(day=day, month=month, time_tag=time_tag)
+
+    @app.before_request
+    def know_the_reader():
+        """Site, person and language are read once, at the start: a sentence worded later opens no transaction."""
+        if request.blueprint != "assets":
+            current_site(), viewer(), get_locale()
 
     @app.context_processor
     def common():
