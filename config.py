@@ -85,7 +85,9 @@ class Settings:
         if not settings.mail_from:
             settings.mail_from = f"ideas@{parts.hostname if '.' in parts.hostname else 'localhost'}"
         if any(c in settings.mail_from for c in "\r\n\0"):
-            raise UnsafeSettings("MAIL_FROM holds a line break: it must be one address, like Ideas <ideas@example.org>.")
+            raise UnsafeSettings(
+                "MAIL_FROM holds a line break: it must be one address, like Ideas <ideas@example.org>."
+            )
         return settings
 
     @property
@@ -122,7 +124,7 @@ def normal_database_url(url: str) -> str:
     """`postgres://` and `postgresql://` mean psycopg 3 here (DEPENDENCIES: SQLAlchemy's default driver changed)."""
     for prefix in ("postgres://", "postgresql://"):
         if url.startswith(prefix):
-            return "postgresql+psycopg://" + url[len(prefix):]
+            return "postgresql+psycopg://" + url[len(prefix) :]
     return url
 
 

@@ -10,6 +10,7 @@ from ideaboard import registry
 from ideaboard.extensions import babel, db, htmx, login_manager, migrate
 from ideaboard.foundation.database import write_wait_ms
 from ideaboard.foundation.settings import settings as settings_in_force
+from ideaboard.web import assets, csrf, errors, finish, globals, who
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -44,8 +45,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
     app.wsgi_app = _below(settings.sub_path, app.wsgi_app)
 
-    from ideaboard.web import assets, csrf, errors, finish, globals, who
-
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     login_manager.init_app(app)
@@ -70,7 +69,7 @@ def _below(sub_path: str, wsgi_app):
     def below(environ, start_response):
         path = environ.get("PATH_INFO", "")
         if path == sub_path or path.startswith(sub_path + "/"):
-            environ["PATH_INFO"] = path[len(sub_path):]
+            environ["PATH_INFO"] = path[len(sub_path) :]
         environ["SCRIPT_NAME"] = sub_path
         return wsgi_app(environ, start_response)
 

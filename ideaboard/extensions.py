@@ -11,8 +11,17 @@ from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
 
 __all__ = [
-    "Model", "babel", "db", "force_locale", "get_locale", "gettext", "htmx", "lazy_gettext", "login_manager",
-    "migrate", "ngettext",
+    "Model",
+    "babel",
+    "db",
+    "force_locale",
+    "get_locale",
+    "gettext",
+    "htmx",
+    "lazy_gettext",
+    "login_manager",
+    "migrate",
+    "ngettext",
 ]
 
 

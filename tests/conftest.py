@@ -108,7 +108,9 @@ def copy_of(template: str, name: str, folder: Path) -> str:
     import psycopg
 
     source = template.split("/")[-1].split("?")[0]
-    with psycopg.connect(dbname="postgres", user="postgres", host=os.environ[postgres.SERVER], autocommit=True) as admin:
+    with psycopg.connect(
+        dbname="postgres", user="postgres", host=os.environ[postgres.SERVER], autocommit=True
+    ) as admin:
         admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
     return postgres.database_url(os.environ[postgres.SERVER], name)
@@ -189,13 +191,23 @@ def plant_cast() -> None:
         database.session.add_all(people.values())
         database.session.flush()
         drinks = Board(
-            slug="drinks", name="Drinks", owner_id=people["ada"].id, created_at=NOW - timedelta(days=90),
-            brief_asks="What should we pour?", brief_fixed="Prices follow the contract.",
-            brief_decides="Ada, Store Design", brief_hear="Within five days.",
+            slug="drinks",
+            name="Drinks",
+            owner_id=people["ada"].id,
+            created_at=NOW - timedelta(days=90),
+            brief_asks="What should we pour?",
+            brief_fixed="Prices follow the contract.",
+            brief_decides="Ada, Store Design",
+            brief_hear="Within five days.",
         )
         panel = Board(
-            slug="panel", name="Panel", owner_id=people["ada"].id, created_at=NOW - timedelta(days=90),
-            who_may_see=Audience.LISTED, who_may_submit=Audience.LISTED, who_may_vote=Audience.LISTED,
+            slug="panel",
+            name="Panel",
+            owner_id=people["ada"].id,
+            created_at=NOW - timedelta(days=90),
+            who_may_see=Audience.LISTED,
+            who_may_submit=Audience.LISTED,
+            who_may_vote=Audience.LISTED,
             who_may_comment=Audience.LISTED,
         )
         database.session.add_all([drinks, panel])
@@ -235,9 +247,16 @@ def make_idea(app, cast):
     def make(title="Oat milk without the extra charge", *, author=..., board=None, at=NOW, **columns) -> Idea:
         author = cast.vera if author is ... else author
         idea = Idea(
-            title=title, slug="-".join(title.lower().split())[:60], body=columns.pop("body", "I drink two a day."),
-            body_html="<p>I drink two a day.</p>", excerpt="I drink two a day.", author_id=author.id if author else None,
-            board_id=(board or cast.drinks).id, created_at=at, visible_at=columns.pop("visible_at", at), **columns,
+            title=title,
+            slug="-".join(title.lower().split())[:60],
+            body=columns.pop("body", "I drink two a day."),
+            body_html="<p>I drink two a day.</p>",
+            excerpt="I drink two a day.",
+            author_id=author.id if author else None,
+            board_id=(board or cast.drinks).id,
+            created_at=at,
+            visible_at=columns.pop("visible_at", at),
+            **columns,
         )
         database.session.add(idea)
         database.session.commit()

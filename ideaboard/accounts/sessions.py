@@ -19,7 +19,10 @@ def open_session(person: Person, now: datetime, browser: str = "") -> str:
     with transaction():
         db.session.add(
             SignedIn(
-                token_hash=hash_token(token), person_id=person.id, created_at=now, expires_at=now + LASTS,
+                token_hash=hash_token(token),
+                person_id=person.id,
+                created_at=now,
+                expires_at=now + LASTS,
                 browser=browser[:100],
             )
         )

@@ -25,7 +25,9 @@ class Page:
     before: str | None
 
 
-def paginate(statement, key: list[tuple[Any, bool]], read_key, *, after=None, before=None, size=20, scalars=True) -> Page:
+def paginate(
+    statement, key: list[tuple[Any, bool]], read_key, *, after=None, before=None, size=20, scalars=True
+) -> Page:
     """Run `statement` for one page.
 
     `key`: [(column, descending), …], unique as a whole; `read_key(row)`: the row's values of it.

@@ -18,8 +18,10 @@ _AUDIENCES = "('everyone', 'members', 'listed', 'colleagues')"
 class Board(Model):
     __tablename__ = "board"
     __table_args__ = (
-        *(CheckConstraint(f"who_may_{deed} IN {_AUDIENCES}", name=f"who_may_{deed}") for deed in
-          ("see", "submit", "vote", "comment")),
+        *(
+            CheckConstraint(f"who_may_{deed} IN {_AUDIENCES}", name=f"who_may_{deed}")
+            for deed in ("see", "submit", "vote", "comment")
+        ),
         CheckConstraint("voters_seen_by IN ('staff', 'members', 'everyone')", name="voters_seen_by"),
         CheckConstraint("first_look_days BETWEEN 1 AND 365", name="first_look_days"),
         NEVER_REUSE,

@@ -25,8 +25,14 @@ class Delivery(Model):
         CheckConstraint("state IN ('waiting', 'sent', 'refused', 'dropped')", name="state"),
         Index("ix_delivery_waiting", "due_at", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
         # One open window a person and bundle ('idea:12:status'): news within it joins the waiting mail.
-        Index("uq_delivery_window", "person_id", "bundle", unique=True,
-              sqlite_where=_OPEN_WINDOW, postgresql_where=_OPEN_WINDOW),
+        Index(
+            "uq_delivery_window",
+            "person_id",
+            "bundle",
+            unique=True,
+            sqlite_where=_OPEN_WINDOW,
+            postgresql_where=_OPEN_WINDOW,
+        ),
         Index("ix_delivery_person", "person_id", "id"),
         NEVER_REUSE,
     )

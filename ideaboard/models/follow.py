@@ -30,7 +30,9 @@ class BroadFollow(Model):
     __table_args__ = (
         Index("uq_broad_follow_board", "person_id", "board_id", unique=True),
         Index(
-            "uq_broad_follow_site", "person_id", unique=True,
+            "uq_broad_follow_site",
+            "person_id",
+            unique=True,
             sqlite_where=text("board_id IS NULL"),
             postgresql_where=text("board_id IS NULL"),
         ),

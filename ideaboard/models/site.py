@@ -35,5 +35,10 @@ class Site(Model):
     def current(cls) -> "Site":
         """The site's row (a fresh default one, not stored, on a database without it)."""
         return db.session.get(cls, 1) or cls(
-            id=1, name="Ideaboard", accent=DEFAULT_ACCENT, locale="en", time_zone="UTC", received_reads_under_review=False
+            id=1,
+            name="Ideaboard",
+            accent=DEFAULT_ACCENT,
+            locale="en",
+            time_zone="UTC",
+            received_reads_under_review=False,
         )

@@ -131,7 +131,11 @@ def words_on(fill: str) -> str:
 def _hover(fill: str, words: str) -> str:
     """A step away from the words on it, so that these are read as well as before."""
     lightness = _oklab(fill)[0]
-    away = lightness * 0.9 if contrast(words, "#000000") > contrast(words, "#ffffff") else lightness + (1 - lightness) * 0.2
+    away = (
+        lightness * 0.9
+        if contrast(words, "#000000") > contrast(words, "#ffffff")
+        else lightness + (1 - lightness) * 0.2
+    )
     tried = _at(fill, away)
     return tried if contrast(tried, words) >= contrast(fill, words) else fill
 
@@ -179,13 +183,19 @@ def theme_css(accent: str, statuses: dict[str, str] | None = None) -> str:
     It stands in no layer, so that it wins over tokens.css. Raises ValueError for a colour that is none.
     """
     light, dark = accent_sides(accent)
-    lines = [f"--{name.replace('_', '-')}:light-dark({getattr(light, name)},{getattr(dark, name)})" for name in Side.__dataclass_fields__]
+    lines = [
+        f"--{name.replace('_', '-')}:light-dark({getattr(light, name)},{getattr(dark, name)})"
+        for name in Side.__dataclass_fields__
+    ]
     for key, colour in sorted((statuses or {}).items()):
         if not re.fullmatch(r"[a-z][a-z0-9_-]*", key):
             raise ValueError(f"not the key of a status: {key!r}")
         (ink, wash), (ink_dark, wash_dark) = status_pairs(colour)
         name = key.replace("_", "-")
-        lines += [f"--status-{name}:light-dark({ink},{ink_dark})", f"--status-{name}-wash:light-dark({wash},{wash_dark})"]
+        lines += [
+            f"--status-{name}:light-dark({ink},{ink_dark})",
+            f"--status-{name}-wash:light-dark({wash},{wash_dark})",
+        ]
     return ":root{" + ";".join(lines) + "}\n"
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from flask import Blueprint, Flask, Response, abort, request, url_for
 
 from ideaboard.models import Site
+from ideaboard.site.theme import theme_css
 from ideaboard.web.gate import gate
 
 assets = Blueprint("assets", __name__)
@@ -59,8 +60,6 @@ def file(stem: str, digest: str, kind: str):
 
 def theme_url() -> str:
     """The address of the stylesheet with the owner's accent."""
-    from ideaboard.site.theme import theme_css
-
     name = "theme.css"
     css = theme_css(Site.current().accent)
     if name not in _files or _files[name][1] != css.encode():

@@ -27,7 +27,11 @@ def refuse_cross_site() -> None:
     if view is not None and getattr(view, "gate", None) and view.gate.token_route:
         return
     if not is_same_origin():
-        raise CrossSite(gettext("This was not sent from a page of this site, so nothing was done. Open the page here and send it again."))
+        raise CrossSite(
+            gettext(
+                "This was not sent from a page of this site, so nothing was done. Open the page here and send it again."
+            )
+        )
 
 
 def is_same_origin() -> bool:

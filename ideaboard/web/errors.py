@@ -18,18 +18,34 @@ STATUS = {"invalid": 422, "forbidden": 403, "conflict": 409, "missing": 404, "to
 def _sentences() -> dict[int, tuple[str, str]]:
     """{status: (title, sentence)} for answers that no verb worded."""
     return {
-        400: (gettext("That request could not be read"), gettext("Something in it is broken. Go back, look at what you sent, and send it again.")),
+        400: (
+            gettext("That request could not be read"),
+            gettext("Something in it is broken. Go back, look at what you sent, and send it again."),
+        ),
         401: (gettext("Sign in first"), gettext("Sign in, then press it again. Nothing was changed.")),
         403: (gettext("Not yours to do"), gettext("If you think it should be, ask the people who run this site.")),
-        404: (gettext("Nothing is here"), gettext("The address may be old or mistyped, or what was here is not shown to you. The list of ideas may have it.")),
-        405: (gettext("Not this way"), gettext("This address does not take that kind of request. Go back and use the page's own buttons.")),
+        404: (
+            gettext("Nothing is here"),
+            gettext(
+                "The address may be old or mistyped, or what was here is not shown to you. The list of ideas may have it."
+            ),
+        ),
+        405: (
+            gettext("Not this way"),
+            gettext("This address does not take that kind of request. Go back and use the page's own buttons."),
+        ),
         408: (gettext("That took too long"), gettext("Not all of what you sent arrived. Send it again.")),
         409: (gettext("That has changed meanwhile"), gettext("Load the page again to see how it stands now.")),
         413: (gettext("That is too large"), gettext("Shorten it, or choose a smaller file, and send it again.")),
         415: (gettext("That kind of file is not taken"), gettext("Choose another kind of file and send it again.")),
         422: (gettext("Something is missing"), gettext("Look at what is marked, mend it, and send it again.")),
         429: (gettext("That was often"), gettext("Wait a few minutes, then go on. Nothing was lost.")),
-        500: (gettext("A fault of ours"), gettext("It is written down for the people who run this site. What you see was not changed; try it once more, or come back in an hour.")),
+        500: (
+            gettext("A fault of ours"),
+            gettext(
+                "It is written down for the people who run this site. What you see was not changed; try it once more, or come back in an hour."
+            ),
+        ),
         503: (gettext("Busy just now"), gettext("Nothing was saved. Send it again in a few seconds.")),
     }
 

@@ -82,7 +82,9 @@ def load_comment(value: int) -> Comment:
 LOADERS = {"idea": ("idea_id", load_idea), "board": ("slug", load_board), "comment": ("comment_id", load_comment)}
 
 
-def gate(permission: str, thing: str | None = None, *, token_route: bool = False, guests_pass: bool = False) -> Callable:
+def gate(
+    permission: str, thing: str | None = None, *, token_route: bool = False, guests_pass: bool = False
+) -> Callable:
     """Declare a route's permission and the thing it is asked about ('idea', 'board', 'comment' or None).
 
     The thing's id or slug is taken out of the view's arguments and the loaded thing is put in by its name.

@@ -1,6 +1,7 @@
 """What every template may use, and how a reader's language and zone are found."""
 
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_skeleton
 from flask import Flask, g, has_request_context, request
@@ -54,8 +55,6 @@ def day(moment: datetime | date | None) -> str:
     """'3 March', with the year when it is not this one."""
     if moment is None:
         return ""
-    from zoneinfo import ZoneInfo
-
     zone = ZoneInfo(reader_zone())
     value = moment.astimezone(zone).date() if isinstance(moment, datetime) else moment
     this_year = request_now().astimezone(zone).year
@@ -75,8 +74,6 @@ def time_tag(moment: datetime | None) -> Markup:
     """<time> with the day to read, the exact moment in title and datetime; guests' zone is put right by script."""
     if moment is None:
         return Markup("")
-    from zoneinfo import ZoneInfo
-
     whole = format_datetime(moment.astimezone(ZoneInfo(reader_zone())), "long", locale=get_locale())
     stamp = moment.isoformat(timespec="seconds")
     local = Markup("") if viewer() else Markup(" data-local")

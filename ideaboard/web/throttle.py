@@ -37,7 +37,9 @@ def spend(name: str, whom: object, now: datetime) -> None:
             select(Budget).where(Budget.name == key).with_for_update(), execution_options={"populate_existing": True}
         ).scalar_one_or_none()
         if row is None:
-            db.session.execute(dialects.insert_once(dialect_name(), Budget).values(name=key, window_ends_at=ends, spent=0))
+            db.session.execute(
+                dialects.insert_once(dialect_name(), Budget).values(name=key, window_ends_at=ends, spent=0)
+            )
             row = db.session.execute(select(Budget).where(Budget.name == key).with_for_update()).scalar_one()
         if row.window_ends_at <= now:
             row.window_ends_at, row.spent = ends, 0
@@ -47,7 +49,9 @@ def spend(name: str, whom: object, now: datetime) -> None:
         wait = max(1, int((row.window_ends_at - now).total_seconds()))
     if over:
         raise TooMany(
-            gettext("That was often in a short time. Go on in %(minutes)s min; nothing was lost.", minutes=-(-wait // 60)),
+            gettext(
+                "That was often in a short time. Go on in %(minutes)s min; nothing was lost.", minutes=-(-wait // 60)
+            ),
             retry_after=wait,
         )
 

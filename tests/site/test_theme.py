@@ -9,7 +9,20 @@ from hypothesis import strategies as st
 from ideaboard.site import theme
 
 colours = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
-awkward = ["#000000", "#ffffff", "#ffff00", "#00ff00", "#0000ff", "#ff0000", "#ff00ff", "#00ffff", "#777777", "#767676", "#ffd100", "#e30613"]
+awkward = [
+    "#000000",
+    "#ffffff",
+    "#ffff00",
+    "#00ff00",
+    "#0000ff",
+    "#ff0000",
+    "#ff00ff",
+    "#00ffff",
+    "#777777",
+    "#767676",
+    "#ffd100",
+    "#e30613",
+]
 
 
 def assert_readable(accent: str) -> None:
