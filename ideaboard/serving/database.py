@@ -21,9 +21,9 @@ from ideaboard.serving.preparation import Trouble
 
 def bring_up_to_date(app: Flask) -> None:
     """Migrate to the code's revision; raise Trouble for a database that a newer Ideaboard has migrated."""
-    scripts = ScriptDirectory.from_config(app.extensions["migrate"].migrate.get_config())
-    known = {script.revision for script in scripts.walk_revisions()}
     with app.app_context():
+        scripts = ScriptDirectory.from_config(app.extensions["migrate"].migrate.get_config())
+        known = {script.revision for script in scripts.walk_revisions()}
         try:
             with db.engine.connect() as connection:
                 standing = set(MigrationContext.configure(connection).get_current_heads())

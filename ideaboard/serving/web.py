@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import signal
 from collections.abc import Callable
 from typing import Any
@@ -25,7 +26,16 @@ def serve(application: Callable[..., Any], host: str, port: int, **limits: Any) 
 
     Several processes may serve one port: each listens on a socket of its own (SO_REUSEPORT).
     """
+    allow_files(CONNECTIONS + 512)
     asyncio.run(_serve(Gateway(application, **limits), host, port))
+
+
+def allow_files(number: int) -> None:
+    """Raise how many files this process may open: the usual 1,024 are fewer than the connections it takes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = number if hard == resource.RLIM_INFINITY else min(number, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 async def _serve(gateway: Gateway, host: str, port: int) -> None:

@@ -1,0 +1,165 @@
+"""Measure servers with the real application: `python3 tasks.py measure-server [part of a contender's name]`.
+
+Prints the table of docs/adr/0006-server.md. Figures are for comparing within one run: machines differ.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flask.sessions import SecureCookieSessionInterface
+from flask_migrate import upgrade
+
+from config import Settings
+from ideaboard import create_app
+from ideaboard.accounts.sessions import open_session
+from ideaboard.extensions import db
+from ideaboard.models import Idea, Person
+from ideaboard.serving import database
+from tests.serving.conftest import free_port
+from tests.serving.contenders import CONTENDERS, start
+from tests.serving.slow import dripping, visit, worst_visit
+
+SECRET = "measure-" * 5
+CLIENTS = 8
+SECONDS = 4.0
+COLUMNS = "page ms CPU | pages/s | vote ms CPU | votes/s | 4 bodies | 1,000 bodies | 1,000 headers | TERM s"
+
+
+def plant(folder: str) -> tuple[int, str]:
+    """A database with the demo in `folder`; gives the id of an idea open for votes and a voter's cookie."""
+    app = create_app(Settings.read({"DATA_DIR": folder, "SECRET_KEY": SECRET}))
+    with app.app_context():
+        upgrade()
+    database.said_by(app, "demo")
+    with app.app_context():
+        idea = db.session.scalars(db.select(Idea).where(Idea.status_id.is_(None)).order_by(Idea.id)).first()
+        voter = db.session.scalars(db.select(Person).where(Person.id != idea.author_id).order_by(Person.id)).first()
+        idea_id = idea.id
+        db.session.commit()
+        token = open_session(voter, datetime.now(UTC))
+    cookie = SecureCookieSessionInterface().get_signing_serializer(app).dumps({"_user_id": token, "_fresh": True})
+    database.close(app)
+    return idea_id, f"session={cookie}"
+
+
+def request(method: str, path: str, *headers: str) -> bytes:
+    lines = [f"{method} {path} HTTP/1.1", "Host: localhost", "Sec-Fetch-Site: same-origin", *headers]
+    return "\r\n".join([*lines, "Content-Length: 0", "", ""]).encode()
+
+
+def exchange(connection: socket.socket, sent: bytes) -> bytes:
+    """Send a request, read one answer whole; gives its head."""
+    connection.sendall(sent)
+    got = b""
+    while b"\r\n\r\n" not in got:
+        piece = connection.recv(65536)
+        if not piece:
+            raise ConnectionError("closed")
+        got += piece
+    head, _, body = got.partition(b"\r\n\r\n")
+    length = int(re.search(rb"(?i)content-length: (\d+)", head)[1])
+    while len(body) < length:
+        body += connection.recv(65536)
+    return head
+
+
+def load(port: int, requests: list[bytes], group: int) -> tuple[float, float]:
+    """(ms of the server's CPU a request, requests a second) for clients that keep their connections."""
+    end = time.monotonic() + SECONDS
+
+    def client(_) -> int:
+        done = 0
+        with contextlib.closing(socket.create_connection(("127.0.0.1", port), 10)) as connection:
+            while time.monotonic() < end:
+                head = exchange(connection, requests[done % len(requests)])
+                assert head.split(b" ")[1][:1] in b"23", head[:200]
+                done += 1
+        return done
+
+    before = cpu(group)
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        done = sum(clients.map(client, range(CLIENTS)))
+    return 1000 * (cpu(group) - before) / done, done / SECONDS
+
+
+def cpu(group: int) -> float:
+    """Seconds of CPU that a process and its descendants have used so far."""
+    total, wanted = 0.0, {group}
+    stats = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = path.read_text().rsplit(")", 1)[1].split()
+            stats[int(path.parent.name)] = (int(fields[1]), sum(map(int, fields[11:15])))
+    for pid in sorted(stats):  # children come after their parents
+        if stats[pid][0] in wanted or pid in wanted:
+            wanted.add(pid)
+            total += stats[pid][1]
+    return total / os.sysconf("SC_CLK_TCK")
+
+
+def measure(name: str, folder: str, idea_id: int, cookie: str) -> str:
+    port = free_port()
+    environ = {"DATA_DIR": folder, "SECRET_KEY": SECRET, "BUDGET_FACTOR": "100000", "IDEABOARD_ENV": "development"}
+    process = start(name, port, environ)
+    try:
+        up(port)
+        for _ in range(4):
+            visit(port)
+        page = load(port, [request("GET", f"/ideas/{idea_id}", "Cookie: " + cookie)], process.pid)
+        vote = [request("POST", f"/ideas/{idea_id}/vote{end}", "Cookie: " + cookie) for end in ("", "/withdraw")]
+        vote = load(port, vote, process.pid)
+        beside = [tried(port, kind, number) for kind, number in (("bodies", 4), ("bodies", 1000), ("headers", 1000))]
+        with dripping(port, "bodies", 1):
+            began = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            with contextlib.suppress(Exception):
+                process.wait(20)
+            ended = f"{time.monotonic() - began:.1f}" if process.poll() is not None else "> 20"
+    finally:
+        process.kill()
+        process.wait()
+        time.sleep(1)
+    figures = [f"{page[0]:.2f}", f"{page[1]:.0f}", f"{vote[0]:.2f}", f"{vote[1]:.0f}", *beside, ended]
+    return f"| {name} | " + " | ".join(figures) + " |"
+
+
+def tried(port: int, kind: str, number: int) -> str:
+    try:
+        return f"{1000 * worst_visit(port, kind, number):.0f} ms"
+    except (OSError, AssertionError):
+        return "stopped"
+
+
+def up(port: int) -> None:
+    end = time.monotonic() + 15
+    while time.monotonic() < end:
+        with contextlib.suppress(OSError):
+            visit(port)
+            return
+        time.sleep(0.1)
+    raise SystemExit("the server did not come up")
+
+
+def main() -> None:
+    wanted = " ".join(sys.argv[1:])
+    with tempfile.TemporaryDirectory() as folder:
+        idea_id, cookie = plant(folder)
+        print(f"| server | {COLUMNS} |\n|{'---|' * (COLUMNS.count('|') + 2)}", flush=True)
+        for name in CONTENDERS:
+            if wanted in name:
+                print(measure(name, folder, idea_id, cookie), flush=True)
+
+
+if __name__ == "__main__":
+    main()
