@@ -1,8 +1,8 @@
 """One accent colour in, a whole set of readable colours out, for light and for dark pages.
 
-Pure functions on "#rrggbb" texts. Every pair that a page lays on each other keeps a contrast of 4.5 (WCAG 2.2 AA), whatever
-colour the owner chose; what is chosen stays itself wherever that allows. Lightness is moved in OKLab, where the eye sees
-the hue stay the same.
+Pure functions on "#rrggbb" texts. Every pair that a page lays on each other keeps a contrast of 4.5 (WCAG 2.2 AA),
+whatever colour the owner chose; what is chosen stays itself wherever that allows. Lightness is moved in OKLab, where
+the eye sees the hue stay the same.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ DARK_PAPERS = ("#171412", "#211d1a", "#2a2521")
 
 @dataclass(frozen=True)
 class Side:
-    """The colours of one side (light or dark), each "#rrggbb": fill, words on it, fill under the pointer, rim, ink, wash."""
+    """One side (light or dark), each "#rrggbb": fill, words on it, fill under the pointer, rim, ink, wash."""
 
     accent: str
     on_accent: str
@@ -131,11 +131,8 @@ def words_on(fill: str) -> str:
 def _hover(fill: str, words: str) -> str:
     """A step away from the words on it, so that these are read as well as before."""
     lightness = _oklab(fill)[0]
-    away = (
-        lightness * 0.9
-        if contrast(words, "#000000") > contrast(words, "#ffffff")
-        else lightness + (1 - lightness) * 0.2
-    )
+    light_words = contrast(words, "#000000") > contrast(words, "#ffffff")
+    away = lightness * 0.9 if light_words else lightness + (1 - lightness) * 0.2
     tried = _at(fill, away)
     return tried if contrast(tried, words) >= contrast(fill, words) else fill
 
@@ -152,7 +149,8 @@ def _side(accent: str, dark: bool) -> Side:
     papers = DARK_PAPERS if dark else LIGHT_PAPERS
     wash = _wash(accent, dark)
     ink = _readable(accent, (*papers, wash), darker=not dark)
-    # A fill must be seen on the paper (3:1). By day a bright brand stays itself and gets a darker rim; by night a deep one is lightened.
+    # A fill must be seen on the paper (3:1). By day a bright brand stays itself and gets a darker rim;
+    # by night a deep one is lightened.
     fill = ink if dark and contrast(accent, papers[0]) < 3 else accent
     words = words_on(fill)
     edge = fill if contrast(fill, papers[0]) >= 3 else ink
@@ -178,7 +176,7 @@ def status_pairs(colour: str) -> tuple[tuple[str, str], tuple[str, str]]:
 
 
 def theme_css(accent: str, statuses: dict[str, str] | None = None) -> str:
-    """The text of /theme-<hash>.css: the accent's tokens, and those of statuses (key → "#rrggbb") whose colour an admin changed.
+    """The text of /theme-<hash>.css: the accent's tokens, and those of the statuses (key → "#rrggbb") that are given.
 
     It stands in no layer, so that it wins over tokens.css. Raises ValueError for a colour that is none.
     """
@@ -192,10 +190,8 @@ def theme_css(accent: str, statuses: dict[str, str] | None = None) -> str:
             raise ValueError(f"not the key of a status: {key!r}")
         (ink, wash), (ink_dark, wash_dark) = status_pairs(colour)
         name = key.replace("_", "-")
-        lines += [
-            f"--status-{name}:light-dark({ink},{ink_dark})",
-            f"--status-{name}-wash:light-dark({wash},{wash_dark})",
-        ]
+        lines.append(f"--status-{name}:light-dark({ink},{ink_dark})")
+        lines.append(f"--status-{name}-wash:light-dark({wash},{wash_dark})")
     return ":root{" + ";".join(lines) + "}\n"
 
 
