@@ -14,7 +14,7 @@ from ideaboard.web.gate import gate
 assets = Blueprint("assets", __name__)
 STYLES = ("reset", "tokens", "base", "components*", "rooms*", "utilities")
 SCRIPTS = ("vendor/htmx*.min.js", "js/*.js")
-_TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
+_TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
 _files: dict[str, tuple[str, bytes, bytes]] = {}  # name -> (hash, bytes, gzipped bytes)
 
 
@@ -24,6 +24,7 @@ def install(app: Flask, static: Path) -> None:
     scripts = [p for pattern in SCRIPTS for p in sorted(static.glob(pattern))]
     _put("app.css", _squeeze("\n".join(p.read_text("utf-8") for p in styles)))
     _put("app.js", ";\n".join(p.read_text("utf-8") for p in scripts))
+    _put("favicon.svg", (static / "icons/favicon.svg").read_text("utf-8"))
     app.jinja_env.globals["asset_url"] = asset_url
     app.jinja_env.globals["theme_url"] = theme_url
 
@@ -44,12 +45,12 @@ def build() -> str:
 
 
 def asset_url(name: str) -> str:
-    """The address of 'app.css' or 'app.js'."""
+    """The address of 'app.css', 'app.js' or 'favicon.svg'."""
     stem, kind = name.rsplit(".", 1)
     return url_for("assets.file", stem=stem, digest=_files[name][0], kind=kind)
 
 
-@assets.get("/assets/<stem>-<digest>.<any(css, js):kind>")
+@assets.get("/assets/<stem>-<digest>.<any(css, js, svg):kind>")
 @gate("site.read")
 def file(stem: str, digest: str, kind: str):
     name = f"{stem}.{kind}"

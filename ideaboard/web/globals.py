@@ -4,7 +4,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_skeleton
-from flask import Flask, g, has_request_context, request
+from flask import Flask, current_app, g, has_request_context, request
 from markupsafe import Markup
 
 from ideaboard.extensions import get_locale
@@ -80,8 +80,13 @@ def time_tag(moment: datetime | None) -> Markup:
     return Markup('<time datetime="{}" title="{}"{}>{}</time>').format(stamp, whole, local, day(moment))
 
 
+def has_page(endpoint: str) -> bool:
+    """Whether a room has registered this page: the frame leads only to what is there."""
+    return endpoint in current_app.view_functions
+
+
 def install(app: Flask) -> None:
-    app.jinja_env.globals.update(get_locale=get_locale, request_now=request_now, languages=LANGUAGES)
+    app.jinja_env.globals.update(has_page=has_page, get_locale=get_locale, request_now=request_now, languages=LANGUAGES)
     app.jinja_env.filters.update(day=day, month=month, time_tag=time_tag)
 
     @app.before_request
