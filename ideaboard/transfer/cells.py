@@ -42,9 +42,12 @@ def key_of_content(row: dict) -> str:
 
 
 def author_of(row: dict, columns: dict[str, str]) -> Author | None:
-    """Who wrote it, or None. An e-mail address is never shown nor stored: such an author has a key and no name."""
+    """Who wrote it, or None. An e-mail address is never shown nor stored: such an author has a key and no name.
+
+    Where the file gives ids to people, a row without one has no author, whatever it prints as a name.
+    """
     identity, name = cell(row, columns, "author_id"), clean_line(cell(row, columns, "author"))
-    if not identity and not name:
+    if not identity and ("author_id" in columns or not name):
         return None
     key = key_of(identity or f"name:{name}")
     if _ADDRESS.search(key):

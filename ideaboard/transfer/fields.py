@@ -63,8 +63,11 @@ def parse_maps(pairs: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]:
         name = name.removeprefix("comments.").strip()
         if not equals or name not in known:
             raise UnknownColumn(
-                _("--map %(pair)s: there is no such field. Write field=column with one of these fields: %(fields)s.",
-                  pair=pair, fields=", ".join(("comments." if of_comments else "") + field for field in known))
+                _(
+                    "--map %(pair)s: there is no such field. Write field=column with one of these fields: %(fields)s.",
+                    pair=pair,
+                    fields=", ".join(("comments." if of_comments else "") + field for field in known),
+                )
             )
         asked[name] = column.strip()
     return ideas, comments
@@ -110,9 +113,14 @@ def _need(sheet: Sheet, columns: dict[str, str], fields: tuple[str, ...], prefix
     for field in fields:
         if field not in columns and not (field == "body" and columns.keys() & set(_BODIES)):
             raise UnknownColumn(
-                _("%(file)s has no column that is plainly the %(field)s. It has: %(columns)s. "
-                  "Say which one it is: --map %(prefix)s%(field)s=COLUMN.",
-                  file=sheet.path.name, field=field, prefix=prefix, columns=", ".join(sheet.names))
+                _(
+                    "%(file)s has no column that is plainly the %(field)s. It has: %(columns)s. "
+                    "Say which one it is: --map %(prefix)s%(field)s=COLUMN.",
+                    file=sheet.path.name,
+                    field=field,
+                    prefix=prefix,
+                    columns=", ".join(sheet.names),
+                )
             )
     return columns
 

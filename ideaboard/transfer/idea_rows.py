@@ -6,12 +6,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from ideaboard.extensions import gettext as _
+from ideaboard.models.vocabulary import Stage
 from ideaboard.transfer import cells
 from ideaboard.transfer.cells import Author, cell
 from ideaboard.transfer.moments import day_comes_first, is_day, read_moment
 from ideaboard.transfer.notes import Notes
 from ideaboard.transfer.reading import ROW, Sheet
-from ideaboard.transfer.statuses import Target, refuse_unsaid, target_of
+from ideaboard.transfer.statuses import Target, target_of
 
 
 @dataclass
@@ -38,9 +39,10 @@ def idea_rows(
     order: str | None,
     notes: Notes,
 ) -> Iterator[IdeaRow]:
-    """The rows that come in. Raises UnknownStatus and AmbiguousDates before the first."""
-    if "status" in columns:
-        refuse_unsaid(sheet.values(columns["status"]), targets)
+    """The rows that come in; a status that nobody gave a meaning counts as received here (the plan refuses to run).
+
+    Raises AmbiguousDates before the first.
+    """
     day_first = day_order(sheet, columns, order)
     seen: dict[str, int] = {}
     for row in sheet.rows():
@@ -70,8 +72,8 @@ def _idea_row(row, columns, key, targets, zone, day_first, created_at, notes) ->
     author = cells.author_of(row, columns)
     if author and author.name is None and cell(row, columns, "author"):
         notes.change(number, _("the author is named by an e-mail address: comes in without a name"))
-    target = target_of(cell(row, columns, "status"), targets)
-    if cell(row, columns, "answer") and target.outcome is None and target.stage == "received":
+    target = target_of(cell(row, columns, "status"), targets) or Target(Stage.RECEIVED)
+    if cell(row, columns, "answer") and target.stage is Stage.RECEIVED:
         notes.change(number, _("it has an answer and no status: the answer stays behind"))
     changed = cell(row, columns, "status_changed_at")
     return IdeaRow(

@@ -26,8 +26,10 @@ class Written:
 def run_import(plan: Plan, progress: Callable[[int], None] = lambda rows: None) -> Written:
     """Write the new rows in transactions of up to `bulk.BATCH`; `progress` hears after each how many rows are done.
 
-    Words are turned into Markdown and HTML before the transaction that writes them opens. Raises Busy.
+    Words are turned into Markdown and HTML before the transaction that writes them opens.
+    Raises UnknownStatus before it writes anything, and Busy.
     """
+    plan.refuse_unsaid()
     written = Written()
     for batch in _batches(plan.ideas):
         words = _words(plan.ideas, batch)
@@ -75,7 +77,9 @@ def _new_idea(plan: Plan, row: IdeaRow, words: dict) -> NewIdea:
             "hidden_at": row.created_at if row.hidden else None,
         },
         author=_person(plan, row.author),
-        organisation=(row.organisation, plan.first_met[f"organisation:{row.organisation}"]) if row.organisation else None,
+        organisation=(row.organisation, plan.first_met[f"organisation:{row.organisation}"])
+        if row.organisation
+        else None,
         change=_change(plan, row, cells.plain(cell(words, columns, "answer"))),
         facts=facts,
     )

@@ -13,7 +13,9 @@ from ideaboard.extensions import gettext as _
 from ideaboard.foundation.refusals import Refusal
 
 _NOON = time(12)
-_MONTHS = {m: i for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_MONTHS = {
+    m: i for i, m in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)
+}
 _SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?:[ ,T]+(.+))?")
 _NAMED = re.compile(r"(\d{1,2})[/ .-]([A-Za-z]{3})[a-z]*[/ .,-]+(\d{4}|\d{2})(?:[ ,T]+(.+))?")
 _MONTH_FIRST = re.compile(r"([A-Za-z]{3})[a-z]*\.? (\d{1,2}),? (\d{4})(?:[ ,T]+(.+))?")
@@ -37,8 +39,12 @@ def day_comes_first(values: Iterable[str], column: str, order: str | None) -> bo
             first, second = max(first, int(match[1])), max(second, int(match[2]))
     if seen and first <= 12 and second <= 12:
         raise AmbiguousDates(
-            _("The dates of the column \u201c%(column)s\u201d, such as %(example)s, can be read in two ways. "
-              "Add --dates day-first or --dates month-first.", column=column, example=seen)
+            _(
+                "The dates of the column \u201c%(column)s\u201d, such as %(example)s, can be read in two ways. "
+                "Add --dates day-first or --dates month-first.",
+                column=column,
+                example=seen,
+            )
         )
     return second <= 12
 
@@ -89,7 +95,7 @@ def _written(text: str, day_first: bool) -> datetime | None:
 
 
 def _clock(text: str | None) -> time:
-    """ '9:24 PM' -> 21:24; nothing -> noon. Raises ValueError."""
+    """'9:24 PM' -> 21:24; nothing -> noon. Raises ValueError."""
     if not text:
         return _NOON
     match = _CLOCK.fullmatch(text.strip())

@@ -19,7 +19,7 @@ from ideaboard.transfer.fields import columns_of_comments, columns_of_ideas, par
 from ideaboard.transfer.idea_rows import IdeaRow, idea_rows
 from ideaboard.transfer.notes import Notes
 from ideaboard.transfer.reading import Sheet, read_file
-from ideaboard.transfer.statuses import Target, parse_statuses
+from ideaboard.transfer.statuses import Target, parse_statuses, refuse_unsaid
 
 _KEYS_AT_ONCE = 500  # SQLite takes a limited number of values in one question
 
@@ -70,6 +70,16 @@ class Plan:
     # When each author and organisation is first met in these files: the same on every run.
     first_met: dict[str, datetime] = field(default_factory=dict)
 
+    @property
+    def statuses(self) -> dict[str, int]:
+        """{value of the status column: how many rows have it}"""
+        column = self.ideas.columns.get("status")
+        return self.ideas.sheet.values(column) if column else {}
+
+    def refuse_unsaid(self) -> None:
+        """Raise UnknownStatus, with the words to add, while a status of the file has no meaning here."""
+        refuse_unsaid(self.statuses, self.targets)
+
 
 def make_plan(wishes: Wishes, scratch: Database, now: datetime) -> Plan:
     """Read the files and the database; write nothing. Raises a Refusal whose sentence says what to do."""
@@ -103,8 +113,11 @@ def _board(slug: str) -> Board:
     if not slugs:
         raise NoSuchBoard(_("There is no board yet. Make one under Admin, Boards, and import into it."))
     raise NoSuchBoard(
-        _("There is no board \u201c%(slug)s\u201d. There are: %(slugs)s. Make a new one under Admin, Boards.",
-          slug=slug, slugs=", ".join(slugs))
+        _(
+            "There is no board \u201c%(slug)s\u201d. There are: %(slugs)s. Make a new one under Admin, Boards.",
+            slug=slug,
+            slugs=", ".join(slugs),
+        )
     )
 
 

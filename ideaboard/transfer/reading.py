@@ -99,8 +99,12 @@ def read_file(path: Path, database: Database, table: str) -> Sheet:
         codes, count = _store(tracker.wrap(numbered), database, table)
     except json.JSONDecodeError as error:
         raise UnreadableFile(
-            _("%(file)s is not valid JSON: %(why)s in line %(line)s. Export it again, or repair that line.",
-              file=path.name, why=error.msg, line=error.lineno)
+            _(
+                "%(file)s is not valid JSON: %(why)s in line %(line)s. Export it again, or repair that line.",
+                file=path.name,
+                why=error.msg,
+                line=error.lineno,
+            )
         ) from error
     if not count:
         raise UnreadableFile(_("%(file)s holds no rows. Choose the file that holds the ideas.", file=path.name))
@@ -166,8 +170,11 @@ def _refuse_twins(path: Path, heading: list[str]) -> None:
     for name in heading:
         if heading.count(name) > 1:
             raise UnreadableFile(
-                _("%(file)s has several columns named \u201c%(name)s\u201d. Give each its own name in the first row.",
-                  file=path.name, name=name)
+                _(
+                    "%(file)s has several columns named \u201c%(name)s\u201d. Give each its own name in the first row.",
+                    file=path.name,
+                    name=name,
+                )
             )
 
 
@@ -184,24 +191,39 @@ def _numbered(path: Path, rows, first: int) -> Iterator[dict[str, str | None]]:
         for number, row in enumerate(rows, first):
             if not isinstance(row, dict):
                 raise UnreadableFile(
-                    _("Row %(row)s of %(file)s is a single value: each idea must be an object with names and values.",
-                      row=number, file=path.name)
+                    _(
+                        "Row %(row)s of %(file)s is a single value: each idea must be an object with names and values.",
+                        row=number,
+                        file=path.name,
+                    )
                 )
             yield {ROW: number, **dict(_texts(row))}
     except RowError as error:
         raise UnreadableFile(
-            _("Row %(row)s of %(file)s has more cells than the heading. Put quotes around cells that hold the "
-              "separator, and try again.", row=number + 1, file=path.name)
+            _(
+                "Row %(row)s of %(file)s has more cells than the heading. Put quotes around cells that hold the "
+                "separator, and try again.",
+                row=number + 1,
+                file=path.name,
+            )
         ) from error
     except json.JSONDecodeError as error:
         raise UnreadableFile(
-            _("Row %(row)s of %(file)s is not valid JSON: %(why)s. Export it again, or repair that line.",
-              row=number + 1, file=path.name, why=error.msg)
+            _(
+                "Row %(row)s of %(file)s is not valid JSON: %(why)s. Export it again, or repair that line.",
+                row=number + 1,
+                file=path.name,
+                why=error.msg,
+            )
         ) from error
     except csv.Error as error:
         raise UnreadableFile(
-            _("Row %(row)s of %(file)s cannot be read: %(why)s. Export it again as CSV.",
-              row=number + 1, file=path.name, why=error)
+            _(
+                "Row %(row)s of %(file)s cannot be read: %(why)s. Export it again as CSV.",
+                row=number + 1,
+                file=path.name,
+                why=error,
+            )
         ) from error
 
 
@@ -230,7 +252,8 @@ def _store(rows, database: Database, table: str) -> tuple[dict[str, str], int]:
         for row in rows:
             count += 1
             yield {
-                ROW if name == ROW else names.setdefault(name, f"c{len(names) + 1}"): value for name, value in row.items()
+                ROW if name == ROW else names.setdefault(name, f"c{len(names) + 1}"): value
+                for name, value in row.items()
             }
 
     database[table].insert_all(renamed(), pk=ROW, alter=True, batch_size=500)

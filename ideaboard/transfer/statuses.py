@@ -47,9 +47,13 @@ def parse_statuses(pairs: Iterable[str]) -> dict[str, Target]:
         target = _target(wanted.strip()) if equals and value.strip() else None
         if target is None:
             raise UnknownStatus(
-                _("--status %(pair)s is not understood. Write value=stage, the stage one of %(stages)s; "
-                  "reviewed needs an outcome: %(outcomes)s, as in accepted=reviewed:want.",
-                  pair=pair, stages=", ".join(Stage), outcomes=", ".join(Outcome))
+                _(
+                    "--status %(pair)s is not understood. Write value=stage, the stage one of %(stages)s; "
+                    "reviewed needs an outcome: %(outcomes)s, as in accepted=reviewed:want.",
+                    pair=pair,
+                    stages=", ".join(Stage),
+                    outcomes=", ".join(Outcome),
+                )
             )
         targets[value.strip().lower()] = target
     return targets
@@ -68,12 +72,14 @@ def suggestion_for(value: str) -> str | None:
 
 def refuse_unsaid(values: Iterable[str], targets: dict[str, Target]) -> None:
     """Raise UnknownStatus with the line to add, when a value of the file was not given a meaning."""
-    unsaid = [value for value in values if target_of(value, targets) is None]
-    if unsaid:
+    if unsaid := [value for value in values if target_of(value, targets) is None]:
         line = " ".join(f"--status {shlex.quote(value + '=' + (suggestion_for(value) or 'STAGE'))}" for value in unsaid)
         raise UnknownStatus(
-            _("Nobody said yet what these statuses become: %(values)s. Add, changed as you see fit: %(line)s",
-              values=", ".join(unsaid), line=line)
+            _(
+                "Nobody said yet what these statuses become: %(values)s. Add, changed as you see fit: %(line)s",
+                values=", ".join(unsaid),
+                line=line,
+            )
         )
 
 
@@ -84,4 +90,3 @@ def _target(text: str) -> Target | None:
     if (stage == Stage.REVIEWED) != bool(outcome):
         return None
     return Target(Stage(stage), Outcome(outcome) if outcome else None)
-
