@@ -59,6 +59,15 @@ def withdraw_vote(idea_id: int, by: Person) -> bool:
         return bool(removed)
 
 
+def name_vote(idea_id: int, by: Person, *, unnamed: bool) -> None:
+    """Put one's name on a vote, or take it off; the vote itself stays."""
+    with transaction():
+        _reread(idea_id, by)
+        db.session.execute(
+            update(Vote).where(Vote.idea_id == idea_id, Vote.person_id == by.id).values(is_unnamed=unnamed)
+        )
+
+
 def _reread(idea_id: int, by: Person) -> Idea:
     """The idea as it stands now, locked on PostgreSQL: votes on one idea queue at its row, in one order."""
     idea = db.session.execute(

@@ -3,11 +3,13 @@
 from flask import Blueprint, request, url_for
 
 from ideaboard.models import Idea
-from ideaboard.voting.ballot import cast_vote, withdraw_vote
+from ideaboard.voting.aftermath import answer_solved
+from ideaboard.voting.ballot import cast_vote, name_vote, withdraw_vote
+from ideaboard.voting.ballots import ballots_of, solved_of, voters_of
 from ideaboard.web.asking import ask_for_address
 from ideaboard.web.gate import gate, load_idea, viewer
 from ideaboard.web.globals import request_now
-from ideaboard.web.swap import answer
+from ideaboard.web.swap import answer, page
 from ideaboard.web.throttle import spend
 
 voting = Blueprint("voting", __name__)
@@ -16,10 +18,11 @@ voting = Blueprint("voting", __name__)
 @voting.post("/ideas/<int:idea_id>/vote")
 @gate("idea.vote", "idea", guests_pass=True)
 def cast(idea: Idea):
+    unnamed = bool(request.form.get("unnamed"))
     if viewer() is None:
-        return ask_for_address("vote", {"idea_id": idea.id, "unnamed": bool(request.form.get("unnamed"))}, idea=idea)
+        return ask_for_address("vote", {"idea_id": idea.id, "unnamed": unnamed}, idea=idea)
     spend("vote", viewer().id, request_now())
-    cast_vote(idea.id, viewer(), request_now(), unnamed=bool(request.form.get("unnamed")))
+    cast_vote(idea.id, viewer(), request_now(), unnamed=unnamed)
     return _button(idea.id)
 
 
@@ -30,6 +33,34 @@ def withdraw(idea: Idea):
     return _button(idea.id)
 
 
+@voting.post("/ideas/<int:idea_id>/vote/name")
+@gate("idea.follow", "idea")
+def name(idea: Idea):
+    name_vote(idea.id, viewer(), unnamed=bool(request.form.get("unnamed")))
+    return _button(idea.id)
+
+
+@voting.post("/ideas/<int:idea_id>/solved")
+@gate("idea.follow", "idea")
+def solved(idea: Idea):
+    answer_solved(idea, viewer(), request_now(), solves=request.form.get("solves") == "yes")
+    return _button(idea.id)
+
+
+@voting.get("/ideas/<int:idea_id>/voters")
+@gate("idea.see_voters", "idea")
+def voters(idea: Idea):
+    found = voters_of(idea, after=request.args.get("after"), before=request.args.get("before"))
+    return page("voting/voters.html", idea=idea, voters=found)
+
+
 def _button(idea_id: int):
     idea = load_idea(idea_id)
-    return answer("voting/cast.htmx.html", url_for("ideas.show", idea_id=idea.id, slug=idea.slug), idea=idea)
+    return answer(
+        "voting/cast.htmx.html",
+        url_for("ideas.show", idea_id=idea.id, slug=idea.slug),
+        idea=idea,
+        size="idea" if request.form.get("size") == "idea" else "list",
+        my_vote=ballots_of([idea.id], viewer()).get(idea.id),
+        my_solved=solved_of(idea, viewer()),
+    )

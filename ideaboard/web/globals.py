@@ -85,9 +85,14 @@ def has_page(endpoint: str) -> bool:
     return endpoint in current_app.view_functions
 
 
+def number(value: int) -> str:
+    """13204 as the reader writes it: '13,204'."""
+    return format_decimal(value, locale=get_locale())
+
+
 def install(app: Flask) -> None:
     app.jinja_env.globals.update(has_page=has_page, get_locale=get_locale, request_now=request_now, languages=LANGUAGES)
-    app.jinja_env.filters.update(day=day, month=month, time_tag=time_tag)
+    app.jinja_env.filters.update(number=number, day=day, month=month, time_tag=time_tag)
 
     @app.before_request
     def know_the_reader():

@@ -25,6 +25,15 @@ def page_or_fragment(template: str, fragment: str, status: int = 200, **context)
     return _vary(make_response(render_template(fragment if wants_fragment() else template, **context), status))
 
 
+def invalid(template: str, fragment: str, target: str, **context) -> Response:
+    """422: the form again with what was typed and the reasons; htmx puts the fragment in place of `target`."""
+    response = page_or_fragment(template, fragment, 422, **context)
+    if wants_fragment():
+        response.headers["HX-Retarget"] = target
+        response.headers["HX-Reswap"] = "outerHTML"
+    return response
+
+
 def go(location: str) -> Response:
     """Send the browser to another page, also from htmx."""
     if wants_fragment():

@@ -1,0 +1,44 @@
+"""Reading votes: which of the shown ideas are mine, and who voted."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from ideaboard.extensions import db
+from ideaboard.foundation.paging import Page, paginate
+from ideaboard.models import Idea, Person, Solved, Vote
+
+
+@dataclass(frozen=True)
+class Voters:
+    """`page.items`: (Person, cast_at) of those who voted by name, newest first; `unnamed`: how many did not."""
+
+    page: Page
+    unnamed: int
+
+
+def ballots_of(idea_ids: Iterable[int], viewer: Person | None) -> dict[int, Vote]:
+    """{idea id: the viewer's vote} for those of the ideas that the viewer voted on; one query, none for a guest."""
+    ids = list(idea_ids)
+    if viewer is None or not ids:
+        return {}
+    rows = db.session.scalars(select(Vote).where(Vote.person_id == viewer.id, Vote.idea_id.in_(ids)))
+    return {vote.idea_id: vote for vote in rows}
+
+
+def solved_of(idea: Idea, viewer: Person | None) -> Solved | None:
+    """The viewer's answer to "Does this solve it?"."""
+    return db.session.get(Solved, (idea.id, viewer.id)) if viewer else None
+
+
+def voters_of(idea: Idea, *, after: str | None = None, before: str | None = None) -> Voters:
+    """Who voted, as the board's rule lets it be seen (permission idea.see_voters). Unnamed votes stay unnamed."""
+    counted = Vote.idea_id == idea.id, Vote.set_aside_at.is_(None)
+    named = select(Person, Vote.cast_at).join(Vote, Vote.person_id == Person.id).where(*counted, ~Vote.is_unnamed)
+    page = paginate(
+        named, [(Vote.cast_at, True), (Person.id, True)], lambda row: (row[1], row[0].id),
+        after=after, before=before, size=50, scalars=False,
+    )  # fmt: skip
+    unnamed = db.session.scalar(select(func.count()).select_from(Vote).where(*counted, Vote.is_unnamed))
+    return Voters(page, unnamed)
