@@ -106,6 +106,7 @@ class Community:
     ideas: list
     members: int  # further members, named from the two lists below
     first_names: list
+    choices: dict  # key -> keys of the ideas that this person votes for besides their own
     initials: str
 
 
@@ -126,6 +127,7 @@ def load() -> Community:
         ideas=ideas,
         members=voters["members"],
         first_names=voters["first"],
+        choices=voters["choices"],
         initials=voters["initials"],
     )
 

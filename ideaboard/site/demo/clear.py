@@ -1,0 +1,213 @@
+"""Start for real: every demo person and every demo thing goes, real people and what they did elsewhere stay."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from ideaboard.foundation.database import transaction
+from ideaboard.models import (
+    Board,
+    BoardMember,
+    BroadFollow,
+    Comment,
+    Delivery,
+    Draft,
+    Event,
+    Follow,
+    Idea,
+    IdeaAddition,
+    IdeaRevision,
+    Mention,
+    Notification,
+    Pending,
+    Person,
+    Preference,
+    SignedIn,
+    Site,
+    Solved,
+    StatusChange,
+    Vote,
+)  # fmt: skip
+from ideaboard.models.vocabulary import Origin
+from ideaboard.site.demo.content import MAIL_DOMAIN
+
+LINK_INSTEAD = "/ideas"  # of a real change that pointed at a demo idea: the database wants a link there
+
+
+@dataclass
+class Doomed:
+    """Ids of what goes. What demo people did on real boards goes too; what stands on demo boards goes whoever wrote it."""
+
+    people: set[int]
+    boards: set[int]
+    ideas: set[int]
+    comments: set[int]
+    changes: set[int]
+    events: set[int]
+
+
+def start_for_real() -> dict[str, int]:
+    """Remove the demo in one transaction; returns {table: rows removed}. Doing it twice does nothing more. Raises Busy.
+
+    The site's name is the default again, which the first admin is asked to change.
+    """
+    with transaction() as session:
+        doomed = _find(session)
+        touched = _real_ideas_touched(session, doomed)
+        # Ideas stop standing at changes that go, before these go.
+        _set(session, Idea, Idea.change_id.in_(doomed.changes), change_id=None, status_id=None)
+        _set(session, Idea, Idea.merged_into_id.in_(doomed.ideas), merged_into_id=None, merged_at=None)
+        _set(
+            session,
+            StatusChange,
+            StatusChange.linked_idea_id.in_(doomed.ideas),
+            linked_idea_id=None,
+            linked_url=LINK_INSTEAD,
+        )
+        removed = _remove_news(session, doomed)
+        removed |= _remove_parts(session, doomed)
+        _set(session, Comment, Comment.parent_id.in_(doomed.comments), parent_id=None)
+        _root_again(session, doomed)
+        removed["comment"] = _drop(session, Comment, Comment.id.in_(doomed.comments))
+        removed["status_change"] = _drop(session, StatusChange, StatusChange.id.in_(doomed.changes))
+        removed["idea"] = _drop(session, Idea, Idea.id.in_(doomed.ideas))
+        removed["board"] = _remove_boards(session, doomed)
+        removed["person"] = _drop(session, Person, Person.id.in_(doomed.people))
+        for idea_id in touched - doomed.ideas:
+            _put_right(session, idea_id)
+        fresh = Site.__table__.c
+        _set(
+            session,
+            Site,
+            Site.id == 1,
+            name=fresh.name.default.arg,
+            time_zone=fresh.time_zone.default.arg,
+            demo_since=None,
+        )
+    return removed
+
+
+def _find(session: Session) -> Doomed:
+    def ids(model, *any_of) -> set[int]:
+        return set(session.scalars(select(model.id).where(or_(*any_of))))
+
+    people = ids(Person, Person.origin == Origin.DEMO)
+    boards = ids(Board, Board.origin == Origin.DEMO)
+    ideas = ids(Idea, Idea.origin == Origin.DEMO, Idea.board_id.in_(boards), Idea.author_id.in_(people))
+    comments = ids(Comment, Comment.origin == Origin.DEMO, Comment.idea_id.in_(ideas), Comment.author_id.in_(people))
+    changes = ids(
+        StatusChange,
+        StatusChange.origin == Origin.DEMO, StatusChange.idea_id.in_(ideas), StatusChange.actor_id.in_(people),
+    )  # fmt: skip
+    events = ids(
+        Event,
+        Event.origin == Origin.DEMO, Event.actor_id.in_(people), Event.person_id.in_(people), Event.board_id.in_(boards),
+        Event.idea_id.in_(ideas), Event.comment_id.in_(comments), Event.change_id.in_(changes),
+    )  # fmt: skip
+    return Doomed(people, boards, ideas, comments, changes, events)
+
+
+def _real_ideas_touched(session: Session, doomed: Doomed) -> set[int]:
+    """Ideas whose counters or standing change because demo people took part."""
+    return {
+        *session.scalars(select(Vote.idea_id).where(Vote.person_id.in_(doomed.people))),
+        *session.scalars(select(Comment.idea_id).where(Comment.id.in_(doomed.comments))),
+        *session.scalars(select(StatusChange.idea_id).where(StatusChange.id.in_(doomed.changes))),
+    }
+
+
+def _remove_news(session: Session, doomed: Doomed) -> dict[str, int]:
+    """Inbox entries, mails and events; also mails to others that would now carry nothing."""
+    entries = or_(
+        Notification.person_id.in_(doomed.people),
+        Notification.event_id.in_(doomed.events),
+        Notification.idea_id.in_(doomed.ideas),
+    )
+    carried = set(
+        session.scalars(select(Notification.delivery_id).where(entries, Notification.delivery_id.is_not(None)))
+    )
+    gone = {"notification": _drop(session, Notification, entries)}
+    empty = carried - set(
+        session.scalars(select(Notification.delivery_id).where(Notification.delivery_id.in_(carried)))
+    )
+    gone["delivery"] = _drop(
+        session, Delivery,
+        or_(Delivery.person_id.in_(doomed.people), Delivery.address.endswith(f"@{MAIL_DOMAIN}"), Delivery.id.in_(empty)),
+    )  # fmt: skip
+    gone["event"] = _drop(session, Event, Event.id.in_(doomed.events))
+    return gone
+
+
+def _remove_parts(session: Session, doomed: Doomed) -> dict[str, int]:
+    """What hangs on ideas, comments and people."""
+    gone = {}
+    for model in (Vote, Follow, Solved):
+        which = or_(model.idea_id.in_(doomed.ideas), model.person_id.in_(doomed.people))
+        gone[model.__tablename__] = _drop(session, model, which)
+    which = or_(Mention.comment_id.in_(doomed.comments), Mention.person_id.in_(doomed.people))
+    gone["mention"] = _drop(session, Mention, which)
+    for model in (IdeaAddition, IdeaRevision):
+        gone[model.__tablename__] = _drop(session, model, model.idea_id.in_(doomed.ideas))
+    _set(session, IdeaRevision, IdeaRevision.actor_id.in_(doomed.people), actor_id=None)
+    theirs = or_(
+        Draft.author_id.in_(doomed.people), Draft.email.endswith(f"@{MAIL_DOMAIN}"), Draft.idea_id.in_(doomed.ideas)
+    )
+    gone["draft"] = _drop(session, Draft, theirs)
+    _set(session, Draft, Draft.board_id.in_(doomed.boards), board_id=None)
+    waiting = [
+        pending.id for pending in session.execute(select(Pending.id, Pending.email, Pending.deed))
+        if pending.email.endswith(f"@{MAIL_DOMAIN}") or (pending.deed or {}).get("idea_id") in doomed.ideas
+    ]  # fmt: skip
+    gone["pending"] = _drop(session, Pending, Pending.id.in_(waiting))
+    for model in (Preference, SignedIn):
+        gone[model.__tablename__] = _drop(session, model, model.person_id.in_(doomed.people))
+    return gone
+
+
+def _remove_boards(session: Session, doomed: Doomed) -> int:
+    for model in (BoardMember, BroadFollow):
+        _drop(session, model, or_(model.board_id.in_(doomed.boards), model.person_id.in_(doomed.people)))
+    _set(session, Board, Board.owner_id.in_(doomed.people), owner_id=None)
+    return _drop(session, Board, Board.id.in_(doomed.boards))
+
+
+def _root_again(session: Session, doomed: Doomed) -> None:
+    """Real comments whose thread was opened by one that goes: the highest that stays opens it now."""
+    stay = session.execute(
+        select(Comment.id, Comment.parent_id).where(
+            Comment.root_id.in_(doomed.comments), Comment.id.not_in(doomed.comments)
+        )
+    ).all()
+    parents = dict(stay)
+    for comment_id in parents:
+        top = comment_id
+        while (above := parents.get(top)) is not None:
+            top = above
+        _set(session, Comment, Comment.id == comment_id, root_id=None if top == comment_id else top)
+
+
+def _put_right(session: Session, idea_id: int) -> None:
+    """A real idea's counters, and the change at which it stands, from the rows that stayed."""
+    latest = session.execute(
+        select(StatusChange.id, StatusChange.status_id).where(StatusChange.idea_id == idea_id)
+        .order_by(StatusChange.changed_at.desc(), StatusChange.id.desc()).limit(1)
+    ).one_or_none()  # fmt: skip
+    votes = select(func.count()).where(Vote.idea_id == idea_id, Vote.set_aside_at.is_(None))
+    comments = select(func.count()).where(
+        Comment.idea_id == idea_id,
+        Comment.deleted_at.is_(None), Comment.held_at.is_(None), Comment.hidden_at.is_(None),
+    )  # fmt: skip
+    _set(
+        session, Idea, Idea.id == idea_id,
+        change_id=latest.id if latest else None, status_id=latest.status_id if latest else None,
+        votes_count=session.scalar(votes), comments_count=session.scalar(comments),
+    )  # fmt: skip
+
+
+def _drop(session: Session, model, which) -> int:
+    return session.execute(delete(model).where(which).execution_options(synchronize_session=False)).rowcount
+
+
+def _set(session: Session, model, which, **values) -> None:
+    session.execute(update(model).where(which).values(**values).execution_options(synchronize_session=False))

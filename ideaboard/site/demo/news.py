@@ -1,0 +1,120 @@
+"""The demo's events, and what Vera, Noor and Ada were told of them: inbox entries, and mails that have been sent."""
+
+import random
+from datetime import datetime, timedelta
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from ideaboard.events import kinds
+from ideaboard.models import Delivery, Event, Notification
+from ideaboard.models.vocabulary import Origin, Reason, Topic
+from ideaboard.site.demo.content import Community
+from ideaboard.site.demo.crowd import SEED, Moment
+
+READERS = ("vera", "noor", "ada")  # whose inbox the demo shows
+READ_AFTER_DAYS = 2.5  # what is older has been read
+MAILS_OF_DAYS = 45
+HEARS_OF_STATUS = Reason.AUTHOR | Reason.VOTER | Reason.CHOSEN
+
+
+def told_counts(change: dict, follows: dict[str, tuple[int, datetime]]) -> dict[str, int]:
+    """ "Told 409 of 412": who followed by then, less the actor; a mail server refuses one in a hundred and fifty."""
+    at, actor = change["changed_at"], change["actor"]
+    entitled = sum(1 for who, (why, since) in follows.items() if since <= at and who != actor and why & HEARS_OF_STATUS)
+    refused = entitled // 150
+    return {"entitled_count": entitled, "told_count": entitled - refused, "not_told_count": refused}
+
+
+def plant_news(
+    session: Session, community: Community, follows: dict, changes: list[dict], comments: list[dict],
+    ideas: dict[str, int], boards: dict[str, int], people: dict[str, int], moment: Moment,
+) -> dict[str, int]:  # fmt: skip
+    """Within an open transaction. Returns {"events": …, "notifications": …, "mails": …}."""
+    events = sorted(_events(community, changes, comments, moment), key=lambda event: event["happened_at"])
+    table = Event.__table__
+    event_ids = session.scalars(
+        insert(table).returning(table.c.id, sort_by_parameter_order=True),
+        [_columns(event, ideas, boards, people) for event in events],
+    ).all()
+    entries = [
+        {**entry, "event_id": event_id, "idea_id": ideas[event["idea"]], "person_id": people[reader]}
+        for event, event_id in zip(events, event_ids, strict=True)
+        for reader in READERS
+        if (entry := _entry(reader, event, follows, community, moment))
+    ]
+    mails = _plant_mails(session, entries, moment)
+    session.execute(insert(Notification.__table__), entries)
+    return {"events": len(events), "notifications": len(entries), "mails": mails}
+
+
+def _events(community: Community, changes: list[dict], comments: list[dict], moment: Moment) -> list[dict]:
+    events = []
+
+    def add(kind: str, actor: str, idea, at: datetime, **more) -> None:
+        events.append({"kind": kind, "actor": actor, "idea": idea.key, "board": idea.board, "happened_at": at,
+                       "change_id": None, "comment_id": None, "author": idea.by, "answered": None, **more})  # fmt: skip
+
+    of = {idea.key: idea for idea in community.ideas}
+    for idea in community.ideas:
+        add(kinds.IDEA_SUBMITTED, idea.by, idea, moment(idea.days))
+        for addition in idea.additions:
+            add(kinds.IDEA_ADDED_TO, idea.by, idea, moment(addition["days"]))
+        if idea.taken_back is not None:
+            add(kinds.IDEA_TAKEN_BACK, idea.by, idea, moment(idea.taken_back))
+        if idea.stepped_back is not None:
+            add(kinds.IDEA_STEPPED_BACK, idea.by, idea, moment(idea.stepped_back))
+    for row in changes:
+        add(kinds.IDEA_STATUS_CHANGED, row["actor"], of[row["idea"]], row["changed_at"], change_id=row["id"])
+    for row in comments:
+        more = {"comment_id": row["id"], "answered": row["answered"]}
+        add(kinds.COMMENT_POSTED, row["author"], of[row["idea"]], row["posted_at"], **more)
+        if row["deleted_at"]:
+            add(kinds.COMMENT_DELETED, row["author"], of[row["idea"]], row["deleted_at"], comment_id=row["id"])
+    return events
+
+
+def _columns(event: dict, ideas: dict[str, int], boards: dict[str, int], people: dict[str, int]) -> dict:
+    return {
+        "kind": event["kind"], "happened_at": event["happened_at"], "actor_id": people[event["actor"]],
+        "board_id": boards[event["board"]], "idea_id": ideas[event["idea"]], "change_id": event["change_id"],
+        "comment_id": event["comment_id"], "origin": Origin.DEMO, "dispatched_at": event["happened_at"],
+    }  # fmt: skip
+
+
+def _entry(reader: str, event: dict, follows: dict, community: Community, moment: Moment) -> dict | None:
+    """What the reader is told of the event: topic, reason and times; None when nothing."""
+    if event["actor"] == reader:
+        return None
+    why, since = follows[event["idea"]].get(reader, (0, None))
+    at = event["happened_at"]
+    if event["kind"] == kinds.IDEA_STATUS_CHANGED and why & HEARS_OF_STATUS and since <= at:
+        reason = "author" if why & Reason.AUTHOR else "voter" if why & Reason.VOTER else "chosen"
+        topic = Topic.STATUS
+    elif event["kind"] == kinds.COMMENT_POSTED and event["answered"] == reader:
+        topic, reason = Topic.COMMENTS, "replied_to"
+    elif event["kind"] == kinds.COMMENT_POSTED and event["author"] == reader:
+        topic, reason = Topic.COMMENTS, "author"
+    else:
+        return None
+    read_at = at + timedelta(hours=5) if at < moment(READ_AFTER_DAYS) else None
+    return {"topic": topic, "reason": reason, "created_at": at, "read_at": read_at, "delivery_id": None}
+
+
+def _plant_mails(session: Session, entries: list[dict], moment: Moment) -> int:
+    """Answers and status of the last weeks went out by mail as well; fills in the entries' delivery_id."""
+    rng = random.Random(f"{SEED} mails")
+    carried = [e for e in entries if e["topic"] == Topic.STATUS and e["created_at"] > moment(MAILS_OF_DAYS)]
+    values = [
+        {"channel": "mail", "kind": "news", "person_id": entry["person_id"], "message_key": f"demo-{rng.getrandbits(96):024x}",
+         "created_at": entry["created_at"], "due_at": entry["created_at"] + timedelta(minutes=15), "state": "sent",
+         "attempts": 1, "settled_at": entry["created_at"] + timedelta(minutes=15, seconds=rng.randint(1, 20))}
+        for entry in carried
+    ]  # fmt: skip
+    if not values:
+        return 0
+    table = Delivery.__table__
+    ids = session.scalars(insert(table).returning(table.c.id, sort_by_parameter_order=True), values)
+    for entry, delivery_id in zip(carried, ids, strict=True):
+        entry["delivery_id"] = delivery_id
+    return len(values)
