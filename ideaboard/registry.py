@@ -4,12 +4,13 @@ from flask import Flask
 
 from ideaboard.foundation.links import links
 from ideaboard.site.commands import demo
+from ideaboard.transfer.commands import import_ideas
 from ideaboard.voting.views import voting
 from ideaboard.web.assets import assets
 
 BLUEPRINTS = (assets, voting)
 # click commands, each registered as `flask --app wsgi NAME`
-COMMANDS = (demo,)
+COMMANDS = (demo, import_ideas)
 
 
 def register(app: Flask) -> None:

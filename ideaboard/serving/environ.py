@@ -18,7 +18,7 @@ BASE: dict[str, Any] = {
     "wsgi.multithread": True,
     "wsgi.multiprocess": True,
     "wsgi.run_once": False,
-    # The body is here as a whole, whatever the length header said: werkzeug may read to the end.
+    # The body is here as a whole: werkzeug may read to the end.
     "wsgi.input_terminated": True,
 }
 
@@ -47,9 +47,7 @@ def build(scope: Any, body: bytes) -> dict[str, Any]:
         key = UNPREFIXED.get(name) or "HTTP_" + name.upper().replace("-", "_")
         separator = "; " if name == "cookie" else ","
         environ[key] = environ[key] + separator + value if key in environ else value
-    # What came in chunks is one piece now.
-    environ.pop("HTTP_TRANSFER_ENCODING", None)
-    if environ.pop("HTTP_CONTENT_LENGTH", None) is not None or body:
+    if environ.pop("HTTP_CONTENT_LENGTH", None) is not None:
         environ["CONTENT_LENGTH"] = str(len(body))
     if scope.authority:  # "GET http://host/path": RFC 9112 says that this host counts
         environ["HTTP_HOST"] = scope.authority

@@ -10,6 +10,8 @@ import time
 
 from ideaboard.serving import parent, web
 
+remembered = []
+
 
 def application(environ, start_response):
     """`/` says what came in, `/sleep/1.5` takes its time, `/status/304` and the like answer so."""
@@ -19,6 +21,11 @@ def application(environ, start_response):
     if path.startswith("/status/"):
         start_response(path.rsplit("/", 1)[1] + " X", [("ETag", '"a"')])
         return [b"never seen with 204 and 304"]
+    if path == "/remember":
+        remembered.append(1)
+    if path == "/remembered":
+        start_response("200 OK", [])
+        return [str(len(remembered)).encode()]
     if path == "/broken":
         raise ValueError("a fault below the framework")
     if path == "/big":

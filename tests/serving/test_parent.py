@@ -12,7 +12,11 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from tests.serving.conftest import ROOT, free_port, standin
+
+pytestmark = pytest.mark.slow
 
 
 def child_of(pid: int) -> int:
