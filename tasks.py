@@ -154,8 +154,8 @@ def one_part(name: str, options: list[str]) -> dict:
         status = process.wait()
         times = json.loads(Path(report).read_text() or "{}")
     except KeyboardInterrupt:
-        process.wait()
-        raise SystemExit(130) from None
+        process.wait()  # pytest says what it had found
+        raise
     finally:
         os.unlink(report)
     return {"status": status, "closing": closing, **times}
@@ -168,7 +168,7 @@ def figures(name: str, result: dict) -> str:
     return f"{name}: {result['tests']} tests, {each:.0f} ms each (without starting databases and browser)"
 
 
-# the rest
+# The rest
 
 
 def script(arguments: argparse.Namespace) -> None:
@@ -190,6 +190,8 @@ def port(text: str) -> int:
 def main() -> None:
     if sys.version_info < (3, 11):
         end(f"Ideaboard needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
+    if os.name == "nt":
+        end("Ideaboard runs on Linux and macOS; on Windows, run it in WSL.")
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True, metavar="{run,test,screenshots,measure-server}")
     one = commands.add_parser("run", help="start it, with a demo community on an empty database")
@@ -210,6 +212,8 @@ def main() -> None:
         arguments.do(arguments)
     except OSError as trouble:
         end(f"{trouble.filename or ROOT}: {trouble.strerror}.")
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
 
 
 if __name__ == "__main__":

@@ -31,6 +31,8 @@ def main() -> int:
     except (Trouble, UnsafeSettings) as trouble:
         print(trouble, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:  # while it was still preparing; later the parent hears it
+        return 130
 
 
 def start(host: str, port: int, empty: bool) -> int:
@@ -46,13 +48,21 @@ def start(host: str, port: int, empty: bool) -> int:
 
     child = functools.partial(web.serve, app, address, port, body_bytes=app.config["MAX_CONTENT_LENGTH"])
     children = [Child("web server", child) for _ in range(WEB_PROCESSES)]
-    children.append(Child("worker", functools.partial(database.command, app, "worker")))
+    children.append(Child("worker", functools.partial(work, app)))
     database.close(app)
     gc.collect()
     gc.freeze()  # what is loaded by now stays shared between the processes
     answers = functools.partial(answers_at, address, port, settings.sub_path + "/")
     announce = functools.partial(print, f"Ideaboard is at {settings.public_url}  (Ctrl-C stops it)", flush=True)
     return Parent(children, answers, announce).run()
+
+
+def work(app) -> None:
+    """The worker's process: `flask --app wsgi worker`."""
+    try:
+        database.command(app, "worker")
+    except Trouble as trouble:
+        raise SystemExit(str(trouble)) from None
 
 
 def prepare_database(app, settings: Settings, host: str, empty: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from contextlib import redirect_stdout
 
+import click
 import flask_migrate
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -14,6 +15,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.exc import OperationalError
 
 from ideaboard.extensions import db
+from ideaboard.models.board import Board
 from ideaboard.models.person import Person
 from ideaboard.models.vocabulary import Origin, SiteRole
 from ideaboard.serving.preparation import Trouble
@@ -40,7 +42,7 @@ def bring_up_to_date(app: Flask) -> None:
 
 def is_empty(app: Flask) -> bool:
     """Whether nobody was here yet."""
-    return not _any(app, Person.id.is_not(None))
+    return not (_any(app, Person.id.is_not(None)) or _any(app, Board.id.is_not(None)))
 
 
 def has_demo_people(app: Flask) -> bool:
@@ -64,8 +66,11 @@ def close(app: Flask) -> None:
 
 
 def command(app: Flask, *words: str) -> None:
-    """Run one of the application's commands (`flask --app wsgi ...`) in this process."""
-    app.cli.main(args=list(words), prog_name="flask", standalone_mode=False, obj=ScriptInfo(create_app=lambda: app))
+    """Run one of the application's commands (`flask --app wsgi ...`) in this process; Trouble says why it did not."""
+    try:
+        app.cli.main(args=list(words), prog_name="flask", standalone_mode=False, obj=ScriptInfo(create_app=lambda: app))
+    except click.ClickException as reason:
+        raise Trouble(reason.format_message()) from None
 
 
 def said_by(app: Flask, *words: str) -> str:
