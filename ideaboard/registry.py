@@ -3,6 +3,7 @@
 from flask import Flask
 
 from ideaboard.foundation.links import links
+from ideaboard.patterns.views import patterns
 from ideaboard.site.commands import demo
 from ideaboard.transfer.commands import import_ideas
 from ideaboard.voting.views import voting
@@ -13,8 +14,13 @@ BLUEPRINTS = (assets, voting)
 COMMANDS = (demo, import_ideas)
 
 
+def blueprints_of(environment: str) -> tuple:
+    """What is served in 'development', 'test' or 'production': the page of components is for who builds pages."""
+    return BLUEPRINTS if environment == "production" else (*BLUEPRINTS, patterns)
+
+
 def register(app: Flask) -> None:
-    for blueprint in BLUEPRINTS:
+    for blueprint in blueprints_of(app.config["SETTINGS"].environment):
         app.register_blueprint(blueprint)
     for command in COMMANDS:
         app.cli.add_command(command)

@@ -1,0 +1,1 @@
+"""Every component on one page, for who builds pages; never in production."""

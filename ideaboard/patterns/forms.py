@@ -1,0 +1,25 @@
+"""A form with one of everything, filled and refused."""
+
+from wtforms import BooleanField, Form, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import Length
+
+from ideaboard.extensions import lazy_gettext as _l
+
+
+class Everything(Form):
+    title = StringField(_l("Your idea in one line"), [Length(min=8, message=_l("Give it at least 8 letters."))])
+    board = SelectField(_l("Board"), choices=[("drinks", _l("Drinks")), ("food", _l("Food"))])
+    body = TextAreaField(_l("Tell us more"))
+    unnamed = BooleanField(_l("Share without my name"))
+    step = RadioField(_l("Move to"), choices=[("a", _l("Under review")), ("b", _l("Reviewed")), ("c", _l("Launched"))])
+    found = RadioField(_l("What did the review find?"), choices=[("a", _l("We want this")), ("b", _l("Not now"))])
+
+
+def filled(side: str) -> Everything:
+    """The form as one side of the page shows it: too short a title, the rest well. `side` keeps the ids apart."""
+    form = Everything(
+        prefix=f"{side}-",
+        data={"title": "Milk", "board": "drinks", "body": "Oat milk **for all**.", "step": "b", "found": "a"},
+    )
+    form.validate()
+    return form
