@@ -4,6 +4,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_skeleton
+from babel.numbers import format_decimal
 from flask import Flask, current_app, g, has_request_context, request
 from markupsafe import Markup
 
