@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ideaboard.foundation.html_to_markdown import html_to_markdown
 from ideaboard.foundation.markdown import clean_line, clean_text
 from ideaboard.foundation.markdown_escape import plain_to_markdown
-from ideaboard.transfer.reading import ROW
+from ideaboard.transfer.files import ROW
 
 _LINE = 300  # characters that a line of ours holds (models/columns.py)
 _YES = {"true", "t", "yes", "y", "1", "oui", "si", "sí", "ja"}

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 from ideaboard.extensions import gettext as _
 from ideaboard.transfer import cells
 from ideaboard.transfer.cells import Author, cell
+from ideaboard.transfer.files import ROW
 from ideaboard.transfer.idea_rows import day_order, unique_key
 from ideaboard.transfer.moments import read_moment
 from ideaboard.transfer.notes import Notes
-from ideaboard.transfer.reading import ROW, Sheet
+from ideaboard.transfer.reading import Sheet
 
 
 @dataclass

@@ -9,9 +9,10 @@ from ideaboard.extensions import gettext as _
 from ideaboard.models.vocabulary import Stage
 from ideaboard.transfer import cells
 from ideaboard.transfer.cells import Author, cell
+from ideaboard.transfer.files import ROW
 from ideaboard.transfer.moments import day_comes_first, is_day, read_moment
 from ideaboard.transfer.notes import Notes
-from ideaboard.transfer.reading import ROW, Sheet
+from ideaboard.transfer.reading import Sheet
 from ideaboard.transfer.statuses import Target, target_of
 
 

@@ -7,12 +7,13 @@ from ideaboard.foundation.markdown import RENDERER_VERSION, excerpt, render
 from ideaboard.foundation.slugs import slugify
 from ideaboard.models.vocabulary import Stage
 from ideaboard.transfer import cells
-from ideaboard.transfer.bulk import BATCH, NewComment, NewIdea, NewPerson, load_comments, load_ideas
+from ideaboard.transfer.bulk import BATCH, load_comments, load_ideas
+from ideaboard.transfer.bulk_shapes import NewComment, NewIdea, NewPerson
 from ideaboard.transfer.cells import Author, cell
 from ideaboard.transfer.comment_rows import CommentRow
+from ideaboard.transfer.files import ROW
 from ideaboard.transfer.idea_rows import IdeaRow
 from ideaboard.transfer.plan import Part, Plan
-from ideaboard.transfer.reading import ROW
 
 
 @dataclass

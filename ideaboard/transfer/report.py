@@ -75,7 +75,8 @@ def _show_notes(notes: Notes, console: Console) -> None:
         for reason, rows in reasons.items():
             named = ", ".join(str(row) for row in rows[:_ROWS_NAMED]) + (" …" if len(rows) > _ROWS_NAMED else "")
             count = ngettext("%(num)d row", "%(num)d rows", len(rows))
-            console.print(f"  [bold]{count} {kind}[/]: {escape(reason)} ({_('rows')} {named})")
+            which = ngettext("row", "rows", len(rows))
+            console.print(f"  [bold]{count} {kind}[/]: {escape(reason)} ({which} {named})", soft_wrap=True)
 
 
 def _show_statuses(plan: Plan, console: Console) -> None:
