@@ -2,14 +2,17 @@
 
 from flask import Flask
 
+from ideaboard.boards.views import boards
 from ideaboard.foundation.links import links
 from ideaboard.patterns.views import patterns
+from ideaboard.ideas.views import ideas
 from ideaboard.site.commands import demo
+from ideaboard.site.views import site
 from ideaboard.transfer.commands import import_ideas
 from ideaboard.voting.views import voting
 from ideaboard.web.assets import assets
 
-BLUEPRINTS = (assets, voting)
+BLUEPRINTS = (assets, site, boards, ideas, voting)
 # click commands, each registered as `flask --app wsgi NAME`
 COMMANDS = (demo, import_ideas)
 

@@ -88,6 +88,17 @@ class Idea(Model):
     )
 
     @classmethod
+    def in_the_open(cls) -> ColumnElement[bool]:
+        """SQL: what lists and figures show, also to those who may see more (an author's idea taken back, a held one)."""
+        return and_(
+            cls.visible_at.is_not(None),
+            cls.held_at.is_(None),
+            cls.hidden_at.is_(None),
+            cls.taken_back_at.is_(None),
+            cls.merged_into_id.is_(None),
+        )
+
+    @classmethod
     def visible_to(cls, viewer: Person | None, *, merged: bool = False) -> ColumnElement[bool]:
         """SQL: the ideas that the viewer may see; the one place that decides it, on every surface.
 

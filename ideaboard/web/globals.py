@@ -1,6 +1,7 @@
 """What every template may use, and how a reader's language and zone are found."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_skeleton
@@ -8,8 +9,10 @@ from babel.numbers import format_decimal
 from flask import Flask, current_app, g, has_request_context, request
 from markupsafe import Markup
 
+from ideaboard.accounts.names import author_of, name_of
 from ideaboard.extensions import get_locale
 from ideaboard.foundation.clock import now
+from ideaboard.foundation.markdown import excerpt, render
 from ideaboard.models import Site
 from ideaboard.permissions import allows
 from ideaboard.web.gate import viewer
@@ -81,6 +84,18 @@ def time_tag(moment: datetime | None) -> Markup:
     return Markup('<time datetime="{}" title="{}"{}>{}</time>').format(stamp, whole, local, day(moment))
 
 
+@lru_cache(maxsize=1024)
+def markdown(text: str) -> Markup:
+    """Safe HTML of a short Markdown text that is stored as source only (a brief)."""
+    return Markup(render(text))
+
+
+@lru_cache(maxsize=4096)
+def first_words(text: str, length: int = 200) -> str:
+    """The first words of a Markdown text, plain, at most `length` characters."""
+    return excerpt(text, length)
+
+
 def has_page(endpoint: str) -> bool:
     """Whether a room has registered this page: the frame leads only to what is there."""
     return endpoint in current_app.view_functions
@@ -92,8 +107,17 @@ def number(value: int) -> str:
 
 
 def install(app: Flask) -> None:
-    app.jinja_env.globals.update(has_page=has_page, get_locale=get_locale, request_now=request_now, languages=LANGUAGES)
-    app.jinja_env.filters.update(number=number, day=day, month=month, time_tag=time_tag)
+    app.jinja_env.globals.update(
+        has_page=has_page,
+        name_of=name_of,
+        author_of=author_of,
+        get_locale=get_locale,
+        request_now=request_now,
+        languages=LANGUAGES,
+    )
+    app.jinja_env.filters.update(
+        number=number, day=day, month=month, time_tag=time_tag, markdown=markdown, first_words=first_words
+    )
 
     @app.before_request
     def know_the_reader():

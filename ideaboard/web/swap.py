@@ -43,6 +43,11 @@ def go(location: str) -> Response:
     return redirect(location, 303)
 
 
+def redirect_for_good(location: str) -> Response:
+    """This thing's address is another one now; a browser asks again all the same, since rights may change."""
+    return _vary(redirect(location, 308))
+
+
 def _vary(response: Response) -> Response:
     response.vary.add("HX-Request")  # without it, Back shows a fragment
     return response

@@ -1,0 +1,35 @@
+"""Reading boards."""
+
+from flask import Blueprint, request
+
+from ideaboard.boards.directory import boards_open_to, boards_seen_by, idea_counts
+from ideaboard.ideas.listing import Filter, page_of
+from ideaboard.models import Board
+from ideaboard.site.rows import rows_of
+from ideaboard.web.gate import gate, viewer
+from ideaboard.web.swap import page, page_or_fragment
+
+boards = Blueprint("boards", __name__)
+
+
+@boards.get("/boards")
+@gate("board.read")
+def index():
+    seen = boards_seen_by(viewer())
+    return page("boards/index.html", boards=seen, counts=idea_counts(viewer()))
+
+
+@boards.get("/boards/<slug>")
+@gate("board.read", "board")
+def show(board: Board):
+    wanted = Filter.read(request.args, viewer(), board)
+    found = page_of(wanted, viewer(), after=request.args.get("after"), before=request.args.get("before"))
+    return page_or_fragment(
+        "boards/show.html",
+        "ideas/more.htmx.html",
+        board=board,
+        may_submit=bool(boards_open_to(viewer(), [board])),
+        rows=rows_of(found, viewer()),
+        wanted=wanted,
+        place="boards.show",
+    )

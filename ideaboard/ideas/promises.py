@@ -1,0 +1,47 @@
+"""What was promised, and when: "Received 3 March · first look by Friday". Days are counted in the site's zone."""
+
+from datetime import date, datetime, timedelta
+
+from babel.dates import format_date, format_skeleton
+
+from ideaboard.extensions import get_locale, gettext
+from ideaboard.foundation.clock import day_in
+from ideaboard.models import Board, Idea
+
+
+def first_look_on(received: datetime, first_look_days: int, zone: str) -> date:
+    """The day by which somebody has looked at an idea that was received at that moment."""
+    return day_in(received, zone) + timedelta(days=first_look_days)
+
+
+def by_day(day: date, today: date) -> str:
+    """A coming day as people say it: 'today', 'tomorrow', 'Friday' within a week, else '14 June' (year if not this)."""
+    ahead = (day - today).days
+    if ahead == 0:
+        return gettext("today")
+    if ahead == 1:
+        return gettext("tomorrow")
+    if 1 < ahead < 7:
+        return format_date(day, "EEEE", locale=get_locale())
+    return format_skeleton("MMMMd" if day.year == today.year else "yMMMMd", day, locale=get_locale())
+
+
+def first_look_words(received: datetime, first_look_days: int, now: datetime, zone: str) -> str:
+    """'first look by Friday', or, once that day is over, 'first look was due 6 March'."""
+    day, today = first_look_on(received, first_look_days, zone), day_in(now, zone)
+    if day < today:
+        return gettext("first look was due %(day)s", day=by_day(day, today))
+    return gettext("first look by %(day)s", day=by_day(day, today))
+
+
+def hear_words(board: Board, now: datetime, zone: str) -> str:
+    """The word of thanks after an idea was shared: who is heard from, and by when."""
+    day = by_day(first_look_on(now, board.first_look_days, zone), day_in(now, zone))
+    if board.owner is not None and board.owner.display_name and not board.owner.erased_at:
+        return gettext("You hear from %(name)s by %(day)s.", name=board.owner.display_name, day=day)
+    return gettext("You hear from us by %(day)s.", day=day)
+
+
+def is_waiting(idea: Idea) -> bool:
+    """Whether nobody has looked at it yet, and somebody has promised to."""
+    return idea.status_id is None and idea.visible_at is not None

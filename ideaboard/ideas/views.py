@@ -1,0 +1,53 @@
+"""Reading ideas: the list, and the page of one."""
+
+from flask import Blueprint, request, url_for
+
+from ideaboard.boards.directory import boards_seen_by
+from ideaboard.ideas import promises
+from ideaboard.ideas.listing import Filter, count_of, page_of
+from ideaboard.models import Idea
+from ideaboard.site.parts import parts_of
+from ideaboard.site.rows import rows_of
+from ideaboard.web.gate import gate, load_board, load_idea, viewer
+from ideaboard.web.globals import current_site, request_now
+from ideaboard.web.swap import page, page_or_fragment, redirect_for_good
+
+ideas = Blueprint("ideas", __name__)
+
+
+@ideas.app_template_global()
+def first_look_words(idea: Idea) -> str:
+    """'first look by Friday', in the reader's language and the site's zone."""
+    zone = current_site().time_zone
+    return promises.first_look_words(idea.visible_at, idea.board.first_look_days, request_now(), zone)
+
+
+@ideas.get("/ideas")
+@gate("idea.read")
+def index():
+    slug = request.args.get("board", "")
+    wanted = Filter.read(request.args, viewer(), load_board(slug) if slug else None)
+    found = page_of(wanted, viewer(), after=request.args.get("after"), before=request.args.get("before"))
+    return page_or_fragment(
+        "ideas/index.html",
+        "ideas/more.htmx.html",
+        rows=rows_of(found, viewer()),
+        wanted=wanted,
+        total=count_of(wanted, viewer()),
+        boards=boards_seen_by(viewer()),
+        place="ideas.index",
+    )
+
+
+@ideas.get("/ideas/<int:idea_id>")
+@ideas.get("/ideas/<int:idea_id>-")
+@ideas.get("/ideas/<int:idea_id>-<slug>")
+@gate("idea.read")
+def show(idea_id: int, slug: str = ""):
+    idea = load_idea(idea_id, merged=True)
+    if idea.merged_into_id is not None:
+        into = load_idea(idea.merged_into_id)
+        return redirect_for_good(url_for("ideas.show", idea_id=into.id, slug=into.slug))
+    if slug != idea.slug:
+        return redirect_for_good(url_for("ideas.show", idea_id=idea.id, slug=idea.slug))
+    return page("ideas/show.html", idea=idea, **parts_of(idea, viewer(), request.args, request_now()))

@@ -1,0 +1,33 @@
+"""The home of the site, and what machines ask of it."""
+
+from flask import Blueprint
+
+from ideaboard.boards.directory import boards_seen_by, idea_counts
+from ideaboard.ideas.listing import Filter, page_of
+from ideaboard.site.proof import deeds_of, figures_of
+from ideaboard.site.rows import rows_of
+from ideaboard.web.gate import gate, viewer
+from ideaboard.web.globals import request_now
+from ideaboard.web.swap import page
+
+site = Blueprint("site", __name__)
+
+
+@site.get("/")
+@gate("site.read")
+def home():
+    """What was asked and done lately, then ideas; with one board, that board."""
+    boards = boards_seen_by(viewer())
+    only = boards[0] if len(boards) == 1 else None
+    wanted = Filter(board=only)
+    return page(
+        "site/home.html",
+        boards=boards,
+        board=only,
+        counts=idea_counts(viewer()),
+        figures=figures_of(viewer(), request_now(), only),
+        deeds=deeds_of(viewer(), only),
+        wanted=wanted,
+        rows=rows_of(page_of(wanted, viewer()), viewer()),
+        place="ideas.index",
+    )
