@@ -4,8 +4,8 @@ from flask import Flask
 
 from ideaboard.boards.views import boards
 from ideaboard.foundation.links import links
-from ideaboard.patterns.views import patterns
 from ideaboard.ideas.views import ideas
+from ideaboard.patterns.views import patterns
 from ideaboard.site.commands import demo
 from ideaboard.site.views import site
 from ideaboard.transfer.commands import import_ideas

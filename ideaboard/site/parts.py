@@ -4,13 +4,20 @@ from datetime import datetime
 
 from ideaboard.models import Idea, Person
 from ideaboard.site.rows import later
+from ideaboard.voting.ballots import ballots_of, solved_of
 
 
 def parts_of(idea: Idea, viewer: Person | None, values, now: datetime) -> dict:
     """{name: part} for ideas/show.html; `values`: the address' values (the thread's page)."""
-    parts = {"my_vote": None, "my_follow": None, "thread": None, "steps": None, "timeline": None, "change": None}
-    if ballots_of := later("ideaboard.voting.ballots", "ballots_of"):
-        parts["my_vote"] = ballots_of([idea.id], viewer).get(idea.id)
+    parts = {
+        "my_vote": ballots_of([idea.id], viewer).get(idea.id),
+        "my_solved": solved_of(idea, viewer),
+        "my_follow": None,
+        "thread": None,
+        "steps": None,
+        "timeline": None,
+        "change": None,
+    }
     if follow_of := later("ideaboard.following.follows", "follow_of"):
         parts["my_follow"] = follow_of(idea, viewer)
     if thread_of := later("ideaboard.discussion.threads", "thread_of"):

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 
 from ideaboard.foundation.paging import Page
 from ideaboard.models import Person, StatusChange, Vote
+from ideaboard.voting.ballots import ballots_of
 
 
 def later(module: str, name: str):
@@ -23,10 +24,9 @@ class Rows:
 
 
 def rows_of(page: Page, viewer: Person | None) -> Rows:
-    ballots_of = later("ideaboard.voting.ballots", "ballots_of")
     answers_for = later("ideaboard.workflow.answers", "answers_for")
     return Rows(
         page,
-        ballots_of([idea.id for idea in page.items], viewer) if ballots_of else {},
+        ballots_of([idea.id for idea in page.items], viewer),
         answers_for(page.items) if answers_for else {},
     )
