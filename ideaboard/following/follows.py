@@ -54,5 +54,10 @@ def unmute(idea: Idea, by: Person) -> None:
         db.session.execute(_row(idea, by).values(muted_at=None))
 
 
+def follow_of(idea: Idea, viewer: Person | None) -> Follow | None:
+    """The viewer's follow of an idea, with its reasons and mute; None for a guest or a stranger to it."""
+    return db.session.get(Follow, (idea.id, viewer.id), populate_existing=True) if viewer else None
+
+
 def _row(idea: Idea, by: Person):
     return update(Follow).where(Follow.idea_id == idea.id, Follow.person_id == by.id)

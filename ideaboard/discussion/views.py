@@ -1,0 +1,146 @@
+"""The doors of discussion."""
+
+from flask import Blueprint, redirect, request, url_for
+
+from ideaboard.discussion.comments import checked, delete_comment, edit_comment, post_comment
+from ideaboard.discussion.forms import CommentForm
+from ideaboard.discussion.mentions import people_of
+from ideaboard.discussion.threads import said, staff_of, thread_of
+from ideaboard.foundation.markdown import clean_line
+from ideaboard.foundation.refusals import Missing, Refusal
+from ideaboard.foundation.tokens import new_token
+from ideaboard.models import Comment, Idea
+from ideaboard.web.asking import ask_for_address
+from ideaboard.web.gate import gate, load_comment, load_idea, viewer
+from ideaboard.web.globals import request_now
+from ideaboard.web.swap import answer, invalid, page_or_fragment
+from ideaboard.web.throttle import spend
+
+discussion = Blueprint("discussion", __name__)
+
+
+def fresh_form(idea: Idea) -> CommentForm:
+    """An empty form; a guest's carries no token, so that a guest's page is the same for all guests."""
+    form = CommentForm()
+    form.form_token.data = new_token() if viewer() else ""
+    return form
+
+
+@discussion.get("/ideas/<int:idea_id>/comments")
+@gate("idea.read", "idea")
+def thread(idea: Idea):
+    found = thread_of(idea, viewer(), after=request.args.get("after"), before=request.args.get("before"))
+    return page_or_fragment(
+        "discussion/thread.html", "discussion/more.htmx.html", idea=idea, thread=found, form=fresh_form(idea)
+    )
+
+
+@discussion.get("/ideas/<int:idea_id>/comments/new")
+@gate("idea.comment", "idea", guests_pass=True)
+def write(idea: Idea):
+    """The form on its own, to answer a comment."""
+    form = fresh_form(idea)
+    parent = load_comment(request.args.get("parent", 0, type=int)) if request.args.get("parent") else None
+    if parent is not None and parent.idea_id != idea.id:
+        parent = None
+    form.parent_id.data = parent.id if parent else None
+    return page_or_fragment(
+        "discussion/write.html", "discussion/_comment_form.html", idea=idea, form=form, parent=parent
+    )
+
+
+@discussion.post("/ideas/<int:idea_id>/comments")
+@gate("idea.comment", "idea", guests_pass=True)
+def post(idea: Idea):
+    form = CommentForm(request.form)
+    body = form.body.data or ""
+    parent_id = form.parent_id.data if form.validate() else None
+    try:
+        if viewer() is None:
+            facts = {"idea_id": idea.id, "body": checked(body), "parent_id": parent_id}
+            return ask_for_address("comment", facts, idea=idea)
+        spend("comment", viewer().id, request_now())
+        comment = post_comment(
+            idea.id, viewer(), request_now(), body=body, parent_id=parent_id, form_token=form.form_token.data or None
+        )
+    except Refusal as refusal:
+        if refusal.field is None:
+            raise
+        form.body.errors = [str(refusal)]
+        parent = _parent(parent_id)
+        form.parent_id.data = parent.id if parent else None
+        return invalid(
+            "discussion/write.html", "discussion/_comment_form.html", f"#comment-form-{parent_id or 'new'}",
+            idea=idea, form=form, parent=parent, form_id=parent_id or "new",
+        )  # fmt: skip
+    return answer("discussion/post.htmx.html", _place(comment), **_shown(comment), form=fresh_form(idea), fresh=True)
+
+
+@discussion.get("/comments/<int:comment_id>/edit")
+@gate("comment.edit", "comment")
+def edit_form(comment: Comment):
+    form = CommentForm(data={"body": comment.body})
+    return page_or_fragment("discussion/edit.html", "discussion/_edit_form.html", comment=comment, form=form)
+
+
+@discussion.post("/comments/<int:comment_id>/edit")
+@gate("comment.edit", "comment")
+def edit(comment: Comment):
+    form = CommentForm(request.form)
+    try:
+        comment = edit_comment(comment.id, viewer(), request_now(), body=form.body.data or "")
+    except Refusal as refusal:
+        if refusal.field is None:
+            raise
+        form.body.errors = [str(refusal)]
+        target = f"#edit-form-{comment.id}"
+        return invalid("discussion/edit.html", "discussion/_edit_form.html", target, comment=comment, form=form)
+    return answer("discussion/comment.htmx.html", _place(comment), **_shown(comment))
+
+
+@discussion.post("/comments/<int:comment_id>/delete")
+@gate("comment.delete", "comment")
+def delete(comment: Comment):
+    comment = delete_comment(comment.id, viewer(), request_now())
+    return answer("discussion/comment.htmx.html", _place(comment), **_shown(comment))
+
+
+@discussion.get("/ideas/<int:idea_id>/people")
+@gate("idea.follow", "idea")
+def people(idea: Idea):
+    """Who may be mentioned, by the start of a name: at most eight."""
+    start = clean_line(request.args.get("q", ""))[:60].casefold()
+    fitting = [p for p in people_of(idea) if p.display_name.casefold().startswith(start) and p.id != viewer().id]
+    return page_or_fragment("discussion/people.html", "discussion/_people.html", idea=idea, people=fitting[:8])
+
+
+def _parent(parent_id: int | None) -> Comment | None:
+    try:
+        return load_comment(parent_id) if parent_id else None
+    except Missing:
+        return None
+
+
+def _shown(comment: Comment) -> dict:
+    comment = load_comment(comment.id)
+    idea = load_idea(comment.idea_id)
+    return {"idea": idea, "item": said(comment, staff_of(idea))}
+
+
+def _place(comment: Comment) -> str:
+    return url_for("discussion.thread_at", comment_id=comment.id)
+
+
+@discussion.get("/comments/<int:comment_id>")
+@gate("idea.read", "comment")
+def thread_at(comment: Comment):
+    """A comment's own address: the page of the talk it stands on."""
+    idea = load_idea(comment.idea_id)
+    after = None
+    found = thread_of(idea, viewer())
+    while comment.id not in {i.comment.id for i in found.items} and found.after:
+        after = found.after
+        found = thread_of(idea, viewer(), after=after)
+    where = url_for("discussion.thread", idea_id=idea.id, after=after) if after else None
+    where = where or url_for("ideas.show", idea_id=idea.id, slug=idea.slug)
+    return redirect(f"{where}#comment-{comment.id}")
