@@ -3,6 +3,8 @@
 from flask import Flask
 
 from ideaboard.boards.views import boards
+from ideaboard.discussion.views import discussion
+from ideaboard.following.views import following
 from ideaboard.foundation.links import links
 from ideaboard.ideas.views import ideas
 from ideaboard.patterns.views import patterns
@@ -12,9 +14,21 @@ from ideaboard.transfer.commands import import_ideas
 from ideaboard.voting.views import voting
 from ideaboard.web.assets import assets
 
-BLUEPRINTS = (assets, site, boards, ideas, voting)
+# One a line, in the order of the alphabet.
+BLUEPRINTS = (
+    assets,
+    boards,
+    discussion,
+    following,
+    ideas,
+    site,
+    voting,
+)
 # click commands, each registered as `flask --app wsgi NAME`
-COMMANDS = (demo, import_ideas)
+COMMANDS = (
+    demo,
+    import_ideas,
+)
 
 
 def blueprints_of(environment: str) -> tuple:

@@ -127,7 +127,9 @@ def _parent(idea: Idea, parent_id: int | None) -> Comment | None:
         return None
     parent = db.session.get(Comment, parent_id, populate_existing=True) if parent_id < 2**53 else None
     if parent is None or parent.idea_id != idea.id or not parent.stands:
-        gone = gettext("The comment that you answer is gone. Your words are kept here; send them as a comment of its own.")
+        gone = gettext(
+            "The comment that you answer is gone. Your words are kept here; send them as a comment of its own."
+        )
         raise CommentGone(gone, field="body")
     return parent
 
@@ -163,4 +165,3 @@ def _forget_commenter(comment: Comment) -> None:
     )
     if db.session.execute(others.limit(1)).first() is None:
         drop_reason(comment.idea_id, comment.author_id, Reason.COMMENTER)
-

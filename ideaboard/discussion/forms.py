@@ -12,3 +12,8 @@ class CommentForm(Form):
     body = TextAreaField(_l("Your comment"))
     parent_id = IntegerField(validators=[Optional()])
     form_token = HiddenField()
+
+    def at(self, place: object) -> "CommentForm":
+        """The same form with ids of its own: several may stand on one page. `place`: 'new' or a comment's id."""
+        self.body.id = f"comment-body-{place}"
+        return self

@@ -32,18 +32,23 @@ class Thread:
     before: str | None
 
 
-def thread_of(idea: Idea, viewer: Person | None, *, after: str | None = None, before: str | None = None) -> Thread:
+def thread_of(
+    idea: Idea, viewer: Person | None, *, after: str | None = None, before: str | None = None, size: int = PAGE
+) -> Thread:
     """One page of the talk: three queries, however many comments there are."""
     began = func.coalesce(Comment.root_id, Comment.id)
     # A gone comment leaves its place; a hidden or held one leaves it only where something answers it.
     statement = (
         select(Comment)
-        .where(Comment.idea_id == idea.id, or_(Comment.held_at.is_(None), Comment.author_id == (viewer.id if viewer else 0)))
+        .where(
+            Comment.idea_id == idea.id,
+            or_(Comment.held_at.is_(None), Comment.author_id == (viewer.id if viewer else 0)),
+        )
         .options(joinedload(Comment.author), joinedload(Comment.parent).joinedload(Comment.author))
     )
     page = paginate(
         statement, [(began, False), (Comment.posted_at, False), (Comment.id, False)],
-        lambda c: (c.root_id or c.id, c.posted_at, c.id), after=after, before=before, size=PAGE,
+        lambda c: (c.root_id or c.id, c.posted_at, c.id), after=after, before=before, size=size,
     )  # fmt: skip
     staff = staff_of(idea)
     return Thread([said(comment, staff) for comment in page.items], page.after, page.before)
@@ -67,4 +72,3 @@ def staff_of(idea: Idea) -> set[int]:
         BoardMember.board_id == idea.board_id, BoardMember.role == BoardRole.STAFF
     )
     return set(db.session.scalars(rows))
-

@@ -19,9 +19,9 @@ from ideaboard.web.throttle import spend
 discussion = Blueprint("discussion", __name__)
 
 
-def fresh_form(idea: Idea) -> CommentForm:
+def fresh_form(place: object = "new") -> CommentForm:
     """An empty form; a guest's carries no token, so that a guest's page is the same for all guests."""
-    form = CommentForm()
+    form = CommentForm().at(place)
     form.form_token.data = new_token() if viewer() else ""
     return form
 
@@ -31,7 +31,7 @@ def fresh_form(idea: Idea) -> CommentForm:
 def thread(idea: Idea):
     found = thread_of(idea, viewer(), after=request.args.get("after"), before=request.args.get("before"))
     return page_or_fragment(
-        "discussion/thread.html", "discussion/more.htmx.html", idea=idea, thread=found, form=fresh_form(idea)
+        "discussion/thread.html", "discussion/more.htmx.html", idea=idea, thread=found, form=fresh_form()
     )
 
 
@@ -39,11 +39,10 @@ def thread(idea: Idea):
 @gate("idea.comment", "idea", guests_pass=True)
 def write(idea: Idea):
     """The form on its own, to answer a comment."""
-    form = fresh_form(idea)
     parent = load_comment(request.args.get("parent", 0, type=int)) if request.args.get("parent") else None
     if parent is not None and parent.idea_id != idea.id:
         parent = None
-    form.parent_id.data = parent.id if parent else None
+    form = fresh_form(parent.id if parent else "new")
     return page_or_fragment(
         "discussion/write.html", "discussion/_comment_form.html", idea=idea, form=form, parent=parent
     )
@@ -66,27 +65,26 @@ def post(idea: Idea):
     except Refusal as refusal:
         if refusal.field is None:
             raise
-        form.body.errors = [str(refusal)]
+        form.at(parent_id or "new").body.errors = [str(refusal)]
         parent = _parent(parent_id)
-        form.parent_id.data = parent.id if parent else None
         return invalid(
             "discussion/write.html", "discussion/_comment_form.html", f"#comment-form-{parent_id or 'new'}",
             idea=idea, form=form, parent=parent, form_id=parent_id or "new",
         )  # fmt: skip
-    return answer("discussion/post.htmx.html", _place(comment), **_shown(comment), form=fresh_form(idea), fresh=True)
+    return answer("discussion/post.htmx.html", _place(comment), **_shown(comment), form=fresh_form(), fresh=True)
 
 
 @discussion.get("/comments/<int:comment_id>/edit")
 @gate("comment.edit", "comment")
 def edit_form(comment: Comment):
-    form = CommentForm(data={"body": comment.body})
+    form = CommentForm(data={"body": comment.body}).at(f"edit-{comment.id}")
     return page_or_fragment("discussion/edit.html", "discussion/_edit_form.html", comment=comment, form=form)
 
 
 @discussion.post("/comments/<int:comment_id>/edit")
 @gate("comment.edit", "comment")
 def edit(comment: Comment):
-    form = CommentForm(request.form)
+    form = CommentForm(request.form).at(f"edit-{comment.id}")
     try:
         comment = edit_comment(comment.id, viewer(), request_now(), body=form.body.data or "")
     except Refusal as refusal:
