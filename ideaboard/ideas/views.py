@@ -3,6 +3,7 @@
 from flask import Blueprint, request, url_for
 
 from ideaboard.boards.directory import boards_seen_by
+from ideaboard.discussion.views import fresh_form
 from ideaboard.ideas import promises
 from ideaboard.ideas.listing import Filter, count_of, page_of
 from ideaboard.models import Idea
@@ -50,4 +51,5 @@ def show(idea_id: int, slug: str = ""):
         return redirect_for_good(url_for("ideas.show", idea_id=into.id, slug=into.slug))
     if slug != idea.slug:
         return redirect_for_good(url_for("ideas.show", idea_id=idea.id, slug=idea.slug))
-    return page("ideas/show.html", idea=idea, **parts_of(idea, viewer(), request.args, request_now()))
+    form = fresh_form()
+    return page("ideas/show.html", idea=idea, comment_form=form, **parts_of(idea, viewer(), request.args, request_now()))

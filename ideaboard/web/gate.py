@@ -24,6 +24,7 @@ from ideaboard.foundation.database import end_reading
 from ideaboard.foundation.refusals import Forbidden, Missing
 from ideaboard.models import Board, Comment, Idea, Person
 from ideaboard.permissions import PERMISSIONS, allows
+from ideaboard.web.swap import wants_fragment
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def gate(
 def refuse(person: Person | None):
     """A guest is led to sign in and back; a person hears that this is not theirs to do."""
     if person is None:
-        if request.headers.get("HX-Request"):
+        if wants_fragment():
             abort(401)
         back = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else ""
         return redirect(url_for("accounts.sign_in", back=back), 303)
