@@ -9,6 +9,7 @@ from ideaboard.foundation.links import links
 from ideaboard.ideas.views import ideas
 from ideaboard.patterns.views import patterns
 from ideaboard.site.commands import demo
+from ideaboard.site.demo.views import demonstration
 from ideaboard.site.views import site
 from ideaboard.transfer.commands import import_ideas
 from ideaboard.voting.views import voting
@@ -18,6 +19,7 @@ from ideaboard.web.assets import assets
 BLUEPRINTS = (
     assets,
     boards,
+    demonstration,
     discussion,
     following,
     ideas,
