@@ -9,7 +9,7 @@ from babel.numbers import format_decimal
 from flask import Flask, current_app, g, has_request_context, request
 from markupsafe import Markup
 
-from ideaboard.accounts.names import author_of, name_of
+from ideaboard.accounts.called import author_of, name_of
 from ideaboard.extensions import get_locale
 from ideaboard.foundation.clock import now
 from ideaboard.foundation.markdown import excerpt, render
