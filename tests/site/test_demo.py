@@ -196,6 +196,7 @@ def test_starting_for_real_leaves_every_table_as_it_was(empty, everything, clien
     empty.session.flush()
     empty.session.add(Event(kind="idea.submitted", happened_at=NOW, actor_id=vera.id, idea_id=made_in_the_demo.id))
     empty.session.add(Vote(idea_id=made_in_the_demo.id, person_id=vera.id, cast_at=NOW))
+    empty.session.add(Person(email="guest@demo.example", origin=Origin.HERE, created_at=NOW))  # no mail reaches it
     empty.session.add(Delivery(kind="code", address="vera@demo.example", message_key="k", created_at=NOW, due_at=NOW))
     empty.session.commit()
 

@@ -92,7 +92,8 @@ def _find(session: Session) -> Doomed:
     def ids(model, *any_of) -> set[int]:
         return set(session.scalars(select(model.id).where(or_(*any_of))))
 
-    people = ids(Person, Person.origin == Origin.DEMO)
+    # Whoever joined while looking, under an address that cannot exist, is nobody either.
+    people = ids(Person, Person.origin == Origin.DEMO, Person.email.endswith(f"@{MAIL_DOMAIN}"))
     boards = ids(Board, Board.origin == Origin.DEMO)
     ideas = ids(Idea, Idea.origin == Origin.DEMO, Idea.board_id.in_(boards), Idea.author_id.in_(people))
     comments = ids(Comment, Comment.origin == Origin.DEMO, Comment.idea_id.in_(ideas), Comment.author_id.in_(people))

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from ideaboard.events import kinds
 from ideaboard.models import Delivery, Event, Notification
-from ideaboard.models.vocabulary import Origin, Reason, Topic
+from ideaboard.models.vocabulary import Origin, Reason, Stage, Topic
 from ideaboard.site.demo.content import Community
 from ideaboard.site.demo.crowd import SEED, Moment
 
@@ -53,7 +53,8 @@ def _events(community: Community, changes: list[dict], comments: list[dict], mom
 
     def add(kind: str, actor: str, idea, at: datetime, **more) -> None:
         events.append({"kind": kind, "actor": actor, "idea": idea.key, "board": idea.board, "happened_at": at,
-                       "change_id": None, "comment_id": None, "author": idea.by, "answered": None, **more})  # fmt: skip
+                       "change_id": None, "comment_id": None, "author": idea.by, "answered": None, "facts": {},
+                       **more})  # fmt: skip
 
     of = {idea.key: idea for idea in community.ideas}
     for idea in community.ideas:
@@ -64,8 +65,12 @@ def _events(community: Community, changes: list[dict], comments: list[dict], mom
             add(kinds.IDEA_TAKEN_BACK, idea.by, idea, moment(idea.taken_back))
         if idea.stepped_back is not None:
             add(kinds.IDEA_STEPPED_BACK, idea.by, idea, moment(idea.stepped_back))
+    stood = {idea.key: str(Stage.RECEIVED) for idea in community.ideas}
     for row in changes:
-        add(kinds.IDEA_STATUS_CHANGED, row["actor"], of[row["idea"]], row["changed_at"], change_id=row["id"])
+        facts = {"stage": str(row["stage"]), "outcome": row["outcome"], "from": stood[row["idea"]]}
+        stood[row["idea"]] = facts["stage"]
+        more = {"change_id": row["id"], "facts": facts}
+        add(kinds.IDEA_STATUS_CHANGED, row["actor"], of[row["idea"]], row["changed_at"], **more)
     for row in comments:
         more = {"comment_id": row["id"], "answered": row["answered"]}
         add(kinds.COMMENT_POSTED, row["author"], of[row["idea"]], row["posted_at"], **more)
@@ -79,6 +84,7 @@ def _columns(event: dict, ideas: dict[str, int], boards: dict[str, int], people:
         "kind": event["kind"], "happened_at": event["happened_at"], "actor_id": people[event["actor"]],
         "board_id": boards[event["board"]], "idea_id": ideas[event["idea"]], "change_id": event["change_id"],
         "comment_id": event["comment_id"], "origin": Origin.DEMO, "dispatched_at": event["happened_at"],
+        "facts": event["facts"],
     }  # fmt: skip
 
 
