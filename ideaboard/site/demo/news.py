@@ -15,13 +15,13 @@ from ideaboard.site.demo.crowd import SEED, Moment
 READERS = ("vera", "noor", "ada")  # whose inbox the demo shows
 READ_AFTER_DAYS = 2.5  # what is older has been read
 MAILS_OF_DAYS = 45
-HEARS_OF_STATUS = Reason.AUTHOR | Reason.VOTER | Reason.CHOSEN
+REASONS = ((Reason.AUTHOR, "author"), (Reason.VOTER, "voter"), (Reason.COMMENTER, "commenter"), (15, "chosen"))
 
 
 def told_counts(change: dict, follows: dict[str, tuple[int, datetime]]) -> dict[str, int]:
     """ "Told 409 of 412": who followed by then, less the actor; a mail server refuses one in a hundred and fifty."""
     at, actor = change["changed_at"], change["actor"]
-    entitled = sum(1 for who, (why, since) in follows.items() if since <= at and who != actor and why & HEARS_OF_STATUS)
+    entitled = sum(1 for who, (_, since) in follows.items() if since <= at and who != actor)
     refused = entitled // 150
     return {"entitled_count": entitled, "told_count": entitled - refused, "not_told_count": refused}
 
@@ -94,9 +94,8 @@ def _entry(reader: str, event: dict, follows: dict, community: Community, moment
         return None
     why, since = follows[event["idea"]].get(reader, (0, None))
     at = event["happened_at"]
-    if event["kind"] == kinds.IDEA_STATUS_CHANGED and why & HEARS_OF_STATUS and since <= at:
-        reason = "author" if why & Reason.AUTHOR else "voter" if why & Reason.VOTER else "chosen"
-        topic = Topic.STATUS
+    if event["kind"] == kinds.IDEA_STATUS_CHANGED and why and since <= at:
+        topic, reason = Topic.STATUS, next(word for bit, word in REASONS if why & bit)
     elif event["kind"] == kinds.COMMENT_POSTED and event["answered"] == reader:
         topic, reason = Topic.COMMENTS, "replied_to"
     elif event["kind"] == kinds.COMMENT_POSTED and event["author"] == reader:
