@@ -8,7 +8,7 @@ from ideaboard.following.views import following
 from ideaboard.foundation.links import links
 from ideaboard.ideas.views import ideas
 from ideaboard.patterns.views import patterns
-from ideaboard.site.commands import demo
+from ideaboard.site.commands import demo, recount
 from ideaboard.site.demo.views import demonstration
 from ideaboard.site.views import site
 from ideaboard.transfer.commands import import_ideas
@@ -30,6 +30,7 @@ BLUEPRINTS = (
 COMMANDS = (
     demo,
     import_ideas,
+    recount,
 )
 
 

@@ -1,13 +1,16 @@
-"""`flask --app wsgi demo`: plant the demo community; with --start-for-real, remove it."""
+"""`flask --app wsgi demo` plants the demo community or removes it; `recount` holds the counters against their rows."""
 
 import click
 from flask.cli import with_appcontext
 
+from ideaboard.extensions import gettext as _
+from ideaboard.extensions import ngettext
 from ideaboard.foundation import clock
 from ideaboard.foundation.refusals import Refusal
 from ideaboard.foundation.settings import settings
 from ideaboard.site.demo.clear import start_for_real
 from ideaboard.site.demo.plant import plant
+from ideaboard.site.recount import counted, find_drift, repair
 
 
 @click.command("demo")
@@ -28,3 +31,25 @@ def demo(clearing: bool):
     except Refusal as refusal:
         raise click.ClickException(str(refusal)) from None
     click.echo("Planted the demo: " + ", ".join(f"{number} {name}" for name, number in counts.items()) + ".")
+
+
+@click.command("recount")
+@click.option("--repair", "repairing", is_flag=True, help="Set right what drifts, in short transactions.")
+@with_appcontext
+def recount(repairing: bool):
+    """Compare every stored counter with the rows it counts. The exit status is 1 while there is drift."""
+    now = clock.now()
+    drifts = find_drift(now)
+    for drift in drifts:
+        click.echo(str(drift))
+    click.echo(_("Drift %(count)s.", count=len(drifts)) + " " + _("Counted: %(ideas)s ideas, %(votes)s votes, "
+               "%(comments)s comments, %(changes)s changes.", **counted()))  # fmt: skip
+    if not drifts:
+        return
+    if not repairing:
+        raise click.ClickException(_("The counters are wrong. Set them right with: flask --app wsgi recount --repair"))
+    try:
+        repaired = repair(drifts, now)
+    except Refusal as refusal:
+        raise click.ClickException(str(refusal)) from None
+    click.echo(ngettext("Set right: %(num)d counter.", "Set right: %(num)d counters.", len(repaired)))
