@@ -19,8 +19,15 @@ from ideaboard.serving.environ import build
 BODY_BYTES = 1024 * 1024
 BODY_SECONDS = 20
 HELD_BYTES = 64 * 1024 * 1024  # of all bodies in one process together, while they arrive and are worked on
-WAITING_REQUESTS = 256  # for a thread, in one process: at 5 ms each the last one waits a bit over a second
-THREADS = 4  # one that waits 250 ms for the write lock must not hold up readers
+# Requests for one pool, in one process. Readers: at 5 ms each the last of them waits a bit over a second. Writers:
+# when each of them waits 250 ms for a lock that it does not get, the last of them waits eight seconds.
+WAITING_READERS = 256
+WAITING_WRITERS = 32
+# Readers and writers have threads of their own, so that nobody reads behind a writer who waits for the lock; and few,
+# because threads of one process fight for the interpreter around every call of SQLite (docs/adr/0006-server.md).
+READERS = 1
+WRITERS = 1
+READING = ("GET", "HEAD", "OPTIONS")
 
 REASONS = {
     400: "The request's body was cut off.",
@@ -39,6 +46,25 @@ class Refused(Exception):
         self.status = status
 
 
+class Pool:
+    """Threads, and a limit to how many requests may wait for one."""
+
+    def __init__(self, name: str, threads: int, waiting: int):
+        self.threads = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self.most = threads + waiting
+        self.working = 0  # handed to the pool and not answered yet
+
+    async def run(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Raises Refused when too many are waiting."""
+        if self.working >= self.most:
+            raise Refused(503)
+        self.working += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self.threads, function, *arguments)
+        finally:
+            self.working -= 1
+
+
 class Gateway:
     """The RSGI application that stands before a WSGI application."""
 
@@ -46,21 +72,22 @@ class Gateway:
         self,
         application: Callable[..., Any],
         *,
-        threads: int = THREADS,
+        readers: int = READERS,
+        writers: int = WRITERS,
         body_bytes: int = BODY_BYTES,
         body_seconds: float = BODY_SECONDS,
         held_bytes: int = HELD_BYTES,
-        waiting_requests: int = WAITING_REQUESTS,
+        waiting_readers: int = WAITING_READERS,
+        waiting_writers: int = WAITING_WRITERS,
     ):
         self.application = application
-        self.pool = ThreadPoolExecutor(threads, thread_name_prefix="web")
+        self.readers = Pool("readers", readers, waiting_readers)
+        self.writers = Pool("writers", writers, waiting_writers)
         self.body_bytes = body_bytes
         self.body_seconds = body_seconds
         self.held_bytes = held_bytes
-        self.waiting_requests = waiting_requests
         self.stopping = False
         self.held = 0  # bytes
-        self.working = 0  # requests handed to the pool and not answered yet
         self.arriving: set[asyncio.Task] = set()
 
     async def __call__(self, scope: Any, proto: Any) -> None:
@@ -118,19 +145,16 @@ class Gateway:
         return b"".join(chunks)
 
     async def work(self, scope: Any, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
-        """Ask the application, in a thread of the pool."""
-        if self.working >= self.waiting_requests:
-            raise Refused(503)
-        self.working += 1
+        """Ask the application, in a thread of one of the pools."""
+        pool = self.readers if scope.method in READING else self.writers
         try:
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self.pool, ask, self.application, build(scope, body))
+            return await pool.run(ask, self.application, build(scope, body))
+        except Refused:
+            raise
         except Exception:
             # The framework answers its own errors; what comes as far as this is a fault below it.
             traceback.print_exc(file=sys.stderr)
             raise Refused(500) from None
-        finally:
-            self.working -= 1
 
     async def drain(self, seconds: float) -> None:
         """Refuse what is still arriving and wait until what is being worked on is answered, at most `seconds`."""
@@ -139,7 +163,7 @@ class Gateway:
             task.cancel()
         loop = asyncio.get_running_loop()
         end = loop.time() + seconds
-        while (self.working or self.arriving) and loop.time() < end:
+        while (self.readers.working or self.writers.working or self.arriving) and loop.time() < end:
             await asyncio.sleep(0.02)
 
 

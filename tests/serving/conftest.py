@@ -37,7 +37,8 @@ def standin(**limits):
 
 @pytest.fixture(scope="module")
 def server():
-    with standin(body_bytes=100_000, body_seconds=0.5, held_bytes=250_000, threads=2, waiting_requests=4) as process:
+    limits = {"body_bytes": 100_000, "body_seconds": 0.5, "held_bytes": 250_000, "waiting_readers": 3}
+    with standin(**limits) as process:
         yield process
 
 

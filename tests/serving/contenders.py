@@ -15,9 +15,9 @@ from ideaboard.serving.parent import Child, Parent
 PROCESSES = 2
 
 
-def gateway(application, port: int, threads: int) -> None:
+def gateway(application, port: int, **limits: int) -> None:
     """granian's RSGI with our gateway, under our parent: what `tasks.py run` starts."""
-    run = functools.partial(web.serve, application, "127.0.0.1", port, threads=threads)
+    run = functools.partial(web.serve, application, "127.0.0.1", port, **limits)
     Parent([Child("web server", run) for _ in range(PROCESSES)], lambda: True, lambda: None).run()
 
 
@@ -43,8 +43,9 @@ def _waitress(create_server, application, shared: socket.socket, threads: int) -
 
 
 CONTENDERS = {
-    "gateway, 4 threads": functools.partial(gateway, threads=4),
-    "gateway, 1 thread": functools.partial(gateway, threads=1),
+    "gateway, 1 reader + 1 writer": gateway,
+    "gateway, 2 readers + 1 writer": functools.partial(gateway, readers=2),
+    "gateway, 4 readers + 4 writers": functools.partial(gateway, readers=4, writers=4),
     "granian wsgi, 1 thread": functools.partial(granian_wsgi, threads=1),
     "granian wsgi, 4 threads": functools.partial(granian_wsgi, threads=4),
     "waitress, 4 threads": functools.partial(waitress, threads=4),

@@ -10,8 +10,10 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import sys
 import tempfile
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -33,7 +35,7 @@ from tests.serving.slow import dripping, visit, worst_visit
 SECRET = "measure-" * 5
 CLIENTS = 8
 SECONDS = 4.0
-COLUMNS = "page ms CPU | pages/s | vote ms CPU | votes/s | 4 bodies | 1,000 bodies | 1,000 headers | TERM s"
+COLUMNS = "page ms CPU | pages/s | vote ms CPU | votes/s | locked | 4 bodies | 1,000 bodies | 1,000 headers | TERM s"
 
 
 def plant(folder: str) -> tuple[int, str]:
@@ -93,6 +95,32 @@ def load(port: int, requests: list[bytes], group: int) -> tuple[float, float]:
     return 1000 * (cpu(group) - before) / done, done / SECONDS
 
 
+def beside_lock(port: int, folder: str, vote: bytes) -> str:
+    """The slowest visit while somebody holds the write lock and eight voters keep trying."""
+    over = threading.Event()
+
+    def voter() -> None:
+        while not over.is_set():
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 10) as connection:
+                connection.sendall(vote)
+                connection.recv(65536)
+
+    holder = sqlite3.connect(f"{folder}/ideaboard.db", isolation_level=None)
+    with contextlib.closing(holder), ThreadPoolExecutor(CLIENTS) as voters:
+        holder.execute("BEGIN IMMEDIATE")
+        for _ in range(CLIENTS):
+            voters.submit(voter)
+        try:
+            time.sleep(1)
+            worst = max(visit(port) for _ in range(8))
+        except (OSError, AssertionError):
+            return "stopped"
+        finally:
+            over.set()
+            holder.execute("ROLLBACK")
+    return f"{1000 * worst:.0f} ms"
+
+
 def cpu(group: int) -> float:
     """Seconds of CPU that a process and its descendants have used so far."""
     total, wanted = 0.0, {group}
@@ -117,8 +145,9 @@ def measure(name: str, folder: str, idea_id: int, cookie: str) -> str:
         for _ in range(4):
             visit(port)
         page = load(port, [request("GET", f"/ideas/{idea_id}", "Cookie: " + cookie)], process.pid)
-        vote = [request("POST", f"/ideas/{idea_id}/vote{end}", "Cookie: " + cookie) for end in ("", "/withdraw")]
-        vote = load(port, vote, process.pid)
+        votes = [request("POST", f"/ideas/{idea_id}/vote{end}", "Cookie: " + cookie) for end in ("", "/withdraw")]
+        vote = load(port, votes, process.pid)
+        locked = beside_lock(port, folder, votes[0])
         beside = [tried(port, kind, number) for kind, number in (("bodies", 4), ("bodies", 1000), ("headers", 1000))]
         with dripping(port, "bodies", 1):
             began = time.monotonic()
@@ -130,7 +159,7 @@ def measure(name: str, folder: str, idea_id: int, cookie: str) -> str:
         process.kill()
         process.wait()
         time.sleep(1)
-    figures = [f"{page[0]:.2f}", f"{page[1]:.0f}", f"{vote[0]:.2f}", f"{vote[1]:.0f}", *beside, ended]
+    figures = [f"{page[0]:.2f}", f"{page[1]:.0f}", f"{vote[0]:.2f}", f"{vote[1]:.0f}", locked, *beside, ended]
     return f"| {name} | " + " | ".join(figures) + " |"
 
 

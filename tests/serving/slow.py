@@ -42,9 +42,9 @@ def visit(port: int, path: str = "/", timeout: float = 15) -> float:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
     with contextlib.closing(connection):
         connection.request("GET", path)
-        answer = connection.getresponse()
-        answer.read()
-        assert answer.status == 200, answer.status
+        with connection.getresponse() as answer:
+            answer.read()
+            assert answer.status == 200, answer.status
     return time.perf_counter() - start
 
 

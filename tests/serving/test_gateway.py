@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import socket
@@ -16,12 +17,10 @@ from tests.serving.conftest import read_all
 def ask(server, method="GET", path="/", body=None, headers=None):
     """(status, headers, body) of one request."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
-    connection.request(method, path, body, headers or {})
-    answer = connection.getresponse()
-    try:
-        return answer.status, answer.headers, answer.read()
-    finally:
-        connection.close()
+    with contextlib.closing(connection):
+        connection.request(method, path, body, headers or {})
+        with connection.getresponse() as answer:
+            return answer.status, answer.headers, answer.read()
 
 
 def environ(server, *request, **more):
@@ -152,7 +151,7 @@ def test_unfinished_bodies_take_no_thread(server):
 @pytest.mark.slow
 def test_more_than_the_threads_can_do_is_refused_with_a_time_to_come_back(server):
     with ThreadPoolExecutor(8) as visitors:
-        answers = list(visitors.map(lambda _: ask(server, "GET", "/sleep/0.3"), range(8)))
+        answers = list(visitors.map(lambda _: ask(server, "GET", "/sleep/0.2"), range(8)))
     assert sorted(status for status, _, _ in answers) == [200] * 4 + [503] * 4
     assert {headers["Retry-After"] for status, headers, _ in answers if status == 503} == {"2"}
 
@@ -164,3 +163,11 @@ def test_a_fault_below_the_framework_is_a_plain_500(server):
 
 def test_header_text_outside_ascii_arrives_as_utf_8(server):
     assert ask(server, "GET", "/cookies")[1]["X-Name"].encode("latin-1").decode() == "å"
+
+
+def test_nobody_reads_behind_a_writer_who_waits(server):
+    with ThreadPoolExecutor(4) as writers:
+        waiting = [writers.submit(ask, server, "POST", "/sleep/0.1", b"a") for _ in range(4)]
+        assert ask(server)[0] == 200
+        assert not waiting[-1].done()
+        assert [writer.result()[0] for writer in waiting] == [200] * 4

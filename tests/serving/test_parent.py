@@ -28,7 +28,8 @@ def get(port: int, path: str = "/") -> int:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     with contextlib.closing(connection):
         connection.request("GET", path)
-        return connection.getresponse().status
+        with connection.getresponse() as answer:
+            return answer.status
 
 
 def wait_for(condition, seconds: float = 5.0):
