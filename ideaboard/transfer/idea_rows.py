@@ -73,8 +73,9 @@ def _idea_row(row, columns, key, targets, zone, day_first, created_at, notes) ->
     author = cells.author_of(row, columns)
     if author and author.name is None and cell(row, columns, "author"):
         notes.change(number, _("the author is named by an e-mail address: comes in without a name"))
-    target = target_of(cell(row, columns, "status"), targets) or Target(Stage.RECEIVED)
-    if cell(row, columns, "answer") and target.stage is Stage.RECEIVED:
+    said = target_of(cell(row, columns, "status"), targets)
+    target = said or Target(Stage.RECEIVED)
+    if cell(row, columns, "answer") and said and said.stage is Stage.RECEIVED:
         notes.change(number, _("it has an answer and no status: the answer stays behind"))
     changed = cell(row, columns, "status_changed_at")
     return IdeaRow(
