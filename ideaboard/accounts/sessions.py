@@ -1,4 +1,4 @@
-"""Signed-in browsers: open, find, end. The cookie holds a random token; the table holds its hash."""
+"""Signed-in browsers: open, find, list, end. The cookie holds a random token; the table holds its hash."""
 
 from datetime import datetime, timedelta
 
@@ -13,20 +13,25 @@ from ideaboard.models import Person, SignedIn
 LASTS = timedelta(days=180)
 
 
-def open_session(person: Person, now: datetime, browser: str = "") -> str:
-    """Sign a browser in; returns the token for its cookie."""
+def write_session(person_id: int, now: datetime, browser: str = "") -> str:
+    """Within an open transaction: sign a browser in; returns the token for its cookie."""
     token = new_token()
-    with transaction():
-        db.session.add(
-            SignedIn(
-                token_hash=hash_token(token),
-                person_id=person.id,
-                created_at=now,
-                expires_at=now + LASTS,
-                browser=browser[:100],
-            )
+    db.session.add(
+        SignedIn(
+            token_hash=hash_token(token),
+            person_id=person_id,
+            created_at=now,
+            expires_at=now + LASTS,
+            browser=browser[:100],
         )
+    )
     return token
+
+
+def open_session(person: Person, now: datetime, browser: str = "") -> str:
+    """Sign a browser in, in a transaction of its own; returns the token for its cookie."""
+    with transaction():
+        return write_session(person.id, now, browser)
 
 
 def person_of(token: str, now: datetime) -> Person | None:
@@ -42,15 +47,43 @@ def person_of(token: str, now: datetime) -> Person | None:
     return person
 
 
+def sessions_of(person: Person, now: datetime) -> list[SignedIn]:
+    """The person's signed-in browsers, the newest first."""
+    return list(
+        db.session.execute(
+            select(SignedIn)
+            .where(SignedIn.person_id == person.id, SignedIn.expires_at > now)
+            .order_by(SignedIn.created_at.desc(), SignedIn.id.desc())
+        ).scalars()
+    )
+
+
+def is_this_browser(row: SignedIn, token: str | None) -> bool:
+    """Whether a row is the sign-in that holds this token."""
+    return token is not None and row.token_hash == hash_token(token)
+
+
 def end_session(token: str) -> None:
     """Sign this browser out."""
     with transaction():
         db.session.execute(delete(SignedIn).where(SignedIn.token_hash == hash_token(token)))
 
 
+def end_session_by_id(person: Person, session_id: int) -> int:
+    """Sign one browser of the person out; returns 1, or 0 when it was none of theirs or gone already."""
+    with transaction():
+        return db.session.execute(
+            delete(SignedIn).where(SignedIn.person_id == person.id, SignedIn.id == session_id)
+        ).rowcount
+
+
 def end_other_sessions(person: Person, keep: str) -> int:
     """Sign the person out everywhere else; returns how many browsers that were."""
     with transaction():
-        return db.session.execute(
-            delete(SignedIn).where(SignedIn.person_id == person.id, SignedIn.token_hash != hash_token(keep))
-        ).rowcount
+        return drop_other_sessions(person.id, keep)
+
+
+def drop_other_sessions(person_id: int, keep: str | None) -> int:
+    """Within an open transaction: the same; with `keep` None, everywhere."""
+    kept = SignedIn.token_hash != hash_token(keep) if keep else SignedIn.id.is_not(None)
+    return db.session.execute(delete(SignedIn).where(SignedIn.person_id == person_id, kept)).rowcount

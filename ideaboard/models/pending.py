@@ -2,13 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index
+from sqlalchemy import JSON, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ideaboard.extensions import Model
 from ideaboard.foundation.database import UtcDateTime
 from ideaboard.models.board import Board
 from ideaboard.models.columns import NEVER_REUSE, Code, Id, Line, LongText
+
+_LIVE = text("used_at IS NULL AND ended_at IS NULL")
 
 
 class Pending(Model):
@@ -19,7 +21,11 @@ class Pending(Model):
     """
 
     __tablename__ = "pending"
-    __table_args__ = (Index(None, "email"), NEVER_REUSE)
+    __table_args__ = (
+        Index(None, "email"),
+        Index("uq_pending_live", "email", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
+        NEVER_REUSE,
+    )
 
     id: Mapped[Id]
     email: Mapped[Line]

@@ -1,10 +1,78 @@
 """A guest pressed Vote, Comment or Follow: one e-mail field in place; the typed code does what was pressed."""
 
-from flask import redirect, url_for
+from flask import Response, url_for
 
+from ideaboard.extensions import gettext
+from ideaboard.foundation.tokens import sign, unsign
 from ideaboard.models import Idea
+from ideaboard.web.globals import has_page
+from ideaboard.web.swap import page_in_view, page_or_fragment
 
 
-def ask_for_address(deed: str, facts: dict, *, idea: Idea | None = None):
-    """Ask a guest for an address, in place (htmx) or on a page; `facts` wait with the code (accounts/deeds.py)."""
-    return redirect(url_for("accounts.sign_in"), 303)
+def words_of(deed: str) -> dict[str, str]:
+    """What the fields in place say: `title` above the address, `hint` below it, `press` on the code's button."""
+    sign_in = {
+        "title": gettext("Your e-mail address"),
+        "hint": gettext("We send six digits to type. Nobody here sees your address."),
+        "press": gettext("Sign in"),
+    }
+    return {
+        "vote": {
+            "title": gettext("Your vote waits for one thing: your e-mail address"),
+            "hint": gettext("We send six digits; typing them casts the vote. Nobody here sees your address."),
+            "press": gettext("Vote"),
+        },
+        "follow": {
+            "title": gettext("To hear from this idea, give your e-mail address"),
+            "hint": gettext("We send six digits; typing them follows the idea. Nobody here sees your address."),
+            "press": gettext("Follow"),
+        },
+        "comment": {
+            "title": gettext("Your comment waits for one thing: your e-mail address"),
+            "hint": gettext("We send six digits; typing them posts the comment. Nobody here sees your address."),
+            "press": gettext("Comment"),
+        },
+        "publish_draft": {
+            "title": gettext("Your idea is kept. To publish it, give your e-mail address"),
+            "hint": gettext("We send six digits; after typing them you see your idea once more, with the button to publish it."),
+            "press": gettext("Go on"),
+        },
+    }.get(deed, sign_in)
+
+
+def ask_for_address(deed: str, facts: dict, *, idea: Idea | None = None) -> Response:
+    """Ask a guest for an address, in place (htmx) or on a page; `facts` wait with the code (accounts/deeds.py).
+
+    `facts` are small JSON values; a text that was written goes under "text", and is shown again if it is refused.
+    """
+    back = page_in_view()
+    if not back and idea is not None and has_page("ideas.show"):
+        back = url_for("ideas.show", idea_id=idea.id, slug=idea.slug)
+    asked = sign("ask", {"deed": deed, "facts": facts, "back": back})
+    return page_or_fragment(
+        "accounts/ask.html",
+        "accounts/_ask.html",
+        asked=asked,
+        words=words_of(deed),
+        email="",
+        error=None,
+        text=facts.get("text") or facts.get("body") or "",
+        idea=idea,
+    )
+
+
+def what_was_asked(token: str) -> tuple[dict, str]:
+    """(deed with its facts, path to go back to) of a form that ask_for_address() made; ({}, '') for any other."""
+    held = unsign("ask", token) if token else None
+    if not held:
+        return {}, ""
+    return {"deed": held["deed"], **held["facts"]}, local_path(held["back"])
+
+
+def local_path(path: str | None) -> str:
+    """The path if it leads to a page of this site and not back into signing in or out, else ''."""
+    path = path or ""
+    if not path.startswith("/") or path.startswith("//") or "\\" in path or any(ord(c) < 33 for c in path):
+        return ""
+    own = (url_for("accounts.sign_in"), url_for("accounts.sign_out"))
+    return "" if path.startswith(own) else path

@@ -118,6 +118,6 @@ def refuse(person: Person | None):
     if person is None:
         if wants_fragment():
             abort(401)
-        back = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else ""
+        back = request.script_root + request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else ""
         return redirect(url_for("accounts.sign_in", back=back), 303)
     raise Forbidden(gettext("This is not yours to do. If you think it should be, ask the people who run this site."))

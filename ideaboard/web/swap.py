@@ -1,11 +1,21 @@
 """Page or fragment: every "HX-" word of the project lives here."""
 
+from urllib.parse import urlsplit
+
 from flask import Response, make_response, redirect, render_template, request
 
 
 def wants_fragment() -> bool:
     """Whether htmx asks for a part of the page (a boosted link asks for the page)."""
     return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
+
+
+def page_in_view() -> str:
+    """The path (with its query) of the page from which htmx asks, or ''."""
+    parts = urlsplit(request.headers.get("HX-Current-URL", ""))
+    if not wants_fragment() or parts.netloc != request.host:
+        return ""
+    return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
 def page(template: str, status: int = 200, **context) -> Response:
@@ -38,7 +48,11 @@ def go(location: str) -> Response:
     """Send the browser to another page, also from htmx."""
     if wants_fragment():
         response = make_response("", 204)
-        response.headers["HX-Redirect"] = location
+        # The browser would only scroll to an address that differs by its anchor: load the page anew, in place.
+        if urlsplit(request.headers.get("HX-Current-URL", "")).path == urlsplit(location).path:
+            response.headers["HX-Refresh"] = "true"
+        else:
+            response.headers["HX-Redirect"] = location
         return _vary(response)
     return redirect(location, 303)
 

@@ -19,6 +19,10 @@ BUDGETS = {
     "code_for_peer": (20, 900),
     "guess_for_peer": (10, 300),
     "guess_for_account": (10, 300),
+    # What strangers spend never closes these: a browser the person signed in with before, and a fresh mailed code.
+    "code_for_known_browser": (5, 900),
+    "guess_for_known_browser": (10, 300),
+    "guess_for_asker": (2, 900),
     "submit": (20, 3600),
     "comment": (60, 3600),
     "vote": (120, 60),

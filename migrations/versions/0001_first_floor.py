@@ -87,6 +87,13 @@ def upgrade():
     )
     with op.batch_alter_table("pending", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_pending_email"), ["email"], unique=False)
+        batch_op.create_index(
+            "uq_pending_live",
+            ["email"],
+            unique=True,
+            sqlite_where=sa.text("used_at IS NULL AND ended_at IS NULL"),
+            postgresql_where=sa.text("used_at IS NULL AND ended_at IS NULL"),
+        )
 
     op.create_table(
         "site",
@@ -765,6 +772,11 @@ def downgrade():
     op.drop_table("status")
     op.drop_table("site")
     with op.batch_alter_table("pending", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_pending_live",
+            sqlite_where=sa.text("used_at IS NULL AND ended_at IS NULL"),
+            postgresql_where=sa.text("used_at IS NULL AND ended_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_pending_email"))
 
     op.drop_table("pending")

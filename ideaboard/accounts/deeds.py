@@ -1,0 +1,94 @@
+"""What a guest pressed waits with the code; once the code is typed, the deed is done, once.
+
+`DEEDS` is filled in registry.py: deed -> (person, facts, now) -> the path to go to afterwards, or None. A deed reads
+what it needs, calls end_reading() and then its room's verb; it raises that verb's refusals.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from ideaboard.extensions import db, gettext
+from ideaboard.foundation.database import end_reading, transaction
+from ideaboard.foundation.refusals import Refusal
+from ideaboard.models import Pending, Person
+
+DEEDS: dict[str, Callable[[Person, dict, datetime], str | None]] = {}
+
+
+@dataclass(frozen=True)
+class Done:
+    """`path`: where to go, or None; `refused`: why the deed was not done, or None; `text`: the words that waited."""
+
+    path: str | None = None
+    refused: str | None = None
+    text: str = ""
+
+
+def text_of(deed: dict) -> str:
+    """The words that somebody wrote and that wait with the deed."""
+    return deed.get("text") or deed.get("body") or ""
+
+
+def sentence_of(pending: Pending) -> str:
+    """What typing the code does, for its mail: 'Typing it casts your vote.' ('' for a plain sign-in)."""
+    return {
+        "vote": gettext("Typing it also casts the vote that was pressed."),
+        "follow": gettext("Typing it also follows the idea that was chosen."),
+        "comment": gettext("Typing it also posts the comment that was written."),
+        "publish_draft": gettext("Typing it also shows the idea that was written, with a button to publish it."),
+    }.get(pending.deed.get("deed", ""), "")
+
+
+def take_deed(pending_id: int, person: Person) -> dict:
+    """Take what waits, so that nobody else does it too; {} when nothing waits, or it waits for somebody else."""
+    with transaction() as session:
+        pending = session.execute(
+            select(Pending).where(Pending.id == pending_id, Pending.email == person.email).with_for_update(),
+            execution_options={"populate_existing": True},
+        ).scalar_one_or_none()
+        if pending is None or pending.used_at is None or not pending.deed:
+            return {}
+        deed, pending.deed = pending.deed, {}
+        return deed
+
+
+def keep_deed(pending_id: int, deed: dict, refused: str) -> None:
+    """Put it back, with the reason: words that were written are never lost."""
+    with transaction() as session:
+        pending = session.get(Pending, pending_id, with_for_update=True, populate_existing=True)
+        if pending is not None:
+            pending.deed = {**deed, "refused": refused}
+
+
+def do_deed(pending_id: int, person: Person, now: datetime) -> Done:
+    """Do what waits on a used code. A refusal is told, not raised; a refused text is kept on the row."""
+    deed = take_deed(pending_id, person)
+    act = DEEDS.get(deed.get("deed", ""))
+    if act is None:
+        return Done()
+    facts = {name: value for name, value in deed.items() if name not in ("deed", "refused")}
+    try:
+        path = act(person, facts, now)
+    except Refusal as refusal:
+        db.session.rollback()
+        if text_of(deed):
+            keep_deed(pending_id, deed, str(refusal))
+        return Done(refused=str(refusal), text=text_of(deed))
+    except BaseException:
+        db.session.rollback()
+        keep_deed(pending_id, deed, gettext("A fault of ours came between. Try it once more."))
+        raise
+    finally:
+        end_reading()
+    return Done(path=path)
+
+
+def unfinished(pending_id: int, person: Person) -> Pending | None:
+    """The row whose words could not be posted, while it waits for this person."""
+    pending = db.session.get(Pending, pending_id) if pending_id < 2**53 else None
+    if pending is None or pending.email != person.email or pending.used_at is None or not text_of(pending.deed):
+        return None
+    return pending
