@@ -2,8 +2,12 @@
 
 from flask import Flask
 
+from ideaboard.accounts.deeds import DEEDS, show_draft
+from ideaboard.accounts.profile_views import accounts
 from ideaboard.boards.views import boards
+from ideaboard.discussion.deed import comment_as_asked
 from ideaboard.discussion.views import discussion
+from ideaboard.following.deed import follow_as_asked
 from ideaboard.following.views import following
 from ideaboard.foundation.links import links
 from ideaboard.ideas.views import ideas
@@ -12,11 +16,13 @@ from ideaboard.site.commands import demo, recount
 from ideaboard.site.demo.views import demonstration
 from ideaboard.site.views import site
 from ideaboard.transfer.commands import import_ideas
+from ideaboard.voting.deed import vote_as_asked
 from ideaboard.voting.views import voting
 from ideaboard.web.assets import assets
 
 # One a line, in the order of the alphabet.
 BLUEPRINTS = (
+    accounts,
     assets,
     boards,
     demonstration,
@@ -45,3 +51,10 @@ def register(app: Flask) -> None:
     for command in COMMANDS:
         app.cli.add_command(command)
     links.fill(app.url_map)
+    # What a guest pressed, done when the code is typed.
+    DEEDS.update(
+        vote=vote_as_asked,
+        follow=follow_as_asked,
+        comment=comment_as_asked,
+        publish_draft=show_draft,
+    )

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from ideaboard.extensions import db, gettext
 from ideaboard.foundation.database import end_reading, transaction
-from ideaboard.foundation.refusals import Refusal
-from ideaboard.models import Pending, Person
+from ideaboard.foundation.links import links
+from ideaboard.foundation.refusals import Missing, Refusal
+from ideaboard.models import Idea, Pending, Person
 
 DEEDS: dict[str, Callable[[Person, dict, datetime], str | None]] = {}
 
@@ -70,6 +72,8 @@ def do_deed(pending_id: int, person: Person, now: datetime) -> Done:
     if act is None:
         return Done()
     facts = {name: value for name, value in deed.items() if name not in ("deed", "refused")}
+    # A verb that keeps form tokens does it once even if this process dies before the answer.
+    facts["form_token"] = f"pending:{pending_id}"
     try:
         path = act(person, facts, now)
     except Refusal as refusal:
@@ -92,3 +96,25 @@ def unfinished(pending_id: int, person: Person) -> Pending | None:
     if pending is None or pending.email != person.email or pending.used_at is None or not text_of(pending.deed):
         return None
     return pending
+
+
+def idea_path(idea_id: int, anchor: str = "") -> str:
+    """The path of an idea's page, with its anchor."""
+    slug = db.session.execute(select(Idea.slug).where(Idea.id == idea_id)).scalar_one_or_none() or "idea"
+    return links.path("ideas.show", idea_id=idea_id, slug=slug) + (f"#{anchor}" if anchor else "")
+
+
+def visible_idea(idea_id: int, person: Person) -> Idea:
+    """The idea that a deed speaks of, as the person may see it now; ends the reading. Raises Missing."""
+    idea = db.session.execute(
+        select(Idea).where(Idea.id == idea_id, Idea.visible_to(person)).options(joinedload(Idea.board))
+    ).scalar_one_or_none()
+    end_reading()
+    if idea is None:
+        raise Missing(gettext("This idea is not here any more, so nothing was done."))
+    return idea
+
+
+def show_draft(person: Person, facts: dict, now: datetime) -> str:
+    """The deed "publish_draft": nothing is published unseen; its page shows the idea with the button."""
+    return links.path("ideas.draft", draft_id=facts["draft_id"])

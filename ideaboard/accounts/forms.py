@@ -34,13 +34,13 @@ class AddressForm(_WithAddress):
 
 
 class CodeForm(_WithAddress):
-    email = StringField(_("Your e-mail address"))
+    email = StringField(_("Your e-mail address"), id="code-email")
     code = StringField(_("Six digits"))
     back = HiddenField()
 
 
 class PasswordForm(_WithAddress):
-    email = StringField(_("Your e-mail address"))
+    email = StringField(_("Your e-mail address"), id="password-email")
     password = PasswordField(_("Password"))
     back = HiddenField()
 

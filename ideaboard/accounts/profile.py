@@ -50,7 +50,9 @@ def new_face(person: Person) -> None:
 
 def zones() -> list[str]:
     """The names of all time zones: 'Africa/Abidjan', …, with UTC first."""
-    places = {z for z in available_timezones() if "/" in z and not z.startswith(("Etc/", "SystemV/", "posix/", "right/"))}
+    places = {
+        z for z in available_timezones() if "/" in z and not z.startswith(("Etc/", "SystemV/", "posix/", "right/"))
+    }
     return ["UTC", *sorted(places)]
 
 

@@ -73,7 +73,9 @@ def _try(pending: Pending | None, typed: str, now: datetime, tries: int, browser
     if joined:
         record(PERSON_JOINED, actor=person, person=person, at=now)
     db.session.execute(
-        update(Draft).where(Draft.email == pending.email, Draft.author_id.is_(None)).values(author_id=person.id, email=None)
+        update(Draft)
+        .where(Draft.email == pending.email, Draft.author_id.is_(None))
+        .values(author_id=person.id, email=None)
     )
     return SignIn(person, write_session(person.id, now, browser), joined, pending)
 

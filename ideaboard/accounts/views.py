@@ -195,9 +195,7 @@ def by_password():
         return _sign_in_page(back, password_form=form, status=422)
     try:
         spend_password_guess(form.address, request_now())
-        signed_in = sign_in_by_password(
-            form.address, form.password.data or "", request_now(), browser=browser_name()
-        )
+        signed_in = sign_in_by_password(form.address, form.password.data or "", request_now(), browser=browser_name())
     except Refusal as refusal:
         refuse(form, refusal, "password")
         if isinstance(refusal, TooMany):

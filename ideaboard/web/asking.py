@@ -34,7 +34,9 @@ def words_of(deed: str) -> dict[str, str]:
         },
         "publish_draft": {
             "title": gettext("Your idea is kept. To publish it, give your e-mail address"),
-            "hint": gettext("We send six digits; after typing them you see your idea once more, with the button to publish it."),
+            "hint": gettext(
+                "We send six digits; after typing them you see your idea once more, with the button to publish it."
+            ),
             "press": gettext("Go on"),
         },
     }.get(deed, sign_in)
