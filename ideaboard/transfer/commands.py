@@ -50,6 +50,8 @@ def import_ideas(file, board, comments, maps, statuses, order, source, dry_run):
             plan = make_plan(wishes, scratch, clock.now())
             show_report(plan, console)
             plan.refuse_unsaid()
+            if not plan.ideas.rows:
+                raise Refusal(_("No row of %(file)s can come in, for the reasons above.", file=file.name))
             if dry_run:
                 console.print(_("This was a dry run: nothing was written."))
             else:

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlite_utils.utils import Format, RowError, maximize_csv_field_size_limit, rows_from_file
 
 from ideaboard.extensions import gettext as _
+from ideaboard.foundation.markdown_escape import without_control_characters
 from ideaboard.foundation.refusals import Refusal
 
 ROW = "_row"  # the row's number stands under this name
@@ -139,10 +140,15 @@ def numbered(path: Path, rows, first: int) -> Iterator[dict[str, str | None]]:
 def _texts(row: dict, prefix: str = "") -> Iterator[tuple[str, str | None]]:
     """Cells as text; {"user": {"login": "x"}} becomes user.login."""
     for name, value in row.items():
-        name = prefix + str(name).strip()
+        name = prefix + _storable(str(name)).strip()
         if isinstance(value, dict) and value:
             yield from _texts(value, f"{name}.")
-        elif value is None or isinstance(value, str):
-            yield name, value
+        elif value is None:
+            yield name, None
         else:
-            yield name, json.dumps(value, ensure_ascii=False)
+            yield name, _storable(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+
+
+def _storable(text: str) -> str:
+    """Without what no database takes: NUL, other control characters, and halves of characters (JSON can hold them)."""
+    return without_control_characters(text.encode("utf-8", "ignore").decode())

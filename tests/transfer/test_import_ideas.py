@@ -249,3 +249,15 @@ def test_an_unknown_board_names_those_that_are_there(run, city, name):
     result = run(*city, board=name)
     assert result.exit_code == 1
     assert "There are: drinks, panel" in result.output
+
+
+def test_characters_that_no_database_takes_are_left_out(run, put, db):
+    strange = json.dumps([{"id": "1", "title": "a\x00b\ud800c", "body": "\x1b[31mred\x00", "author": "x\x00y"}])
+    assert run(put("a.json", strange)).exit_code == 0
+    assert (idea(db, 1).title, idea(db, 1).body, idea(db, 1).author.display_name) == ("abc", "\\[31mred", "xy")
+
+
+def test_when_no_row_can_come_in_it_says_so(run, put):
+    result = run(put("a.csv", "id,title,created\n1,One,someday\n"))
+    assert result.exit_code == 1
+    assert "No row of a.csv can come in" in result.output
