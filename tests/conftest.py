@@ -64,7 +64,7 @@ def make_app(database_url: str, data_dir: Path, **settings):
         Settings(
             environment="test",
             database_url=normal_database_url(database_url),
-            secret_key="test-secret-" + "x" * 32,
+            secret_key=settings.pop("secret_key", "test-secret-" + "x" * 32),
             public_url=settings.pop("public_url", "http://localhost"),
             mail_from="ideas@example.org",
             data_dir=data_dir,

@@ -17,7 +17,9 @@ def table(app) -> str:
         remark = "signed token, no same-origin rule" if gate.token_route else ""
         remark = "a guest is asked for an address" if gate.guests_pass else remark
         rows.append((str(rule), f"| {methods} | `{rule}` | `{gate.permission}` | {remark} |"))
-    return "\n".join(["| Method | Address | Permission | |", "|---|---|---|---|", *(row for _, row in sorted(set(rows)))])
+    return "\n".join(
+        ["| Method | Address | Permission | |", "|---|---|---|---|", *(row for _, row in sorted(set(rows)))]
+    )
 
 
 def main() -> None:

@@ -79,7 +79,12 @@ def test_imports_point_down(path):
         where = f"{path.relative_to(ROOT)}:{line} imports {module}"
         assert floor_of(target) <= floor, f"{where}, which stands above it: pass it in, or listen to an event instead"
         other = room_of(target)
-        if not is_door(path) and room in VERB_ROOMS and other in VERB_ROOMS and other not in (room, "accounts", "boards"):
+        if (
+            not is_door(path)
+            and room in VERB_ROOMS
+            and other in VERB_ROOMS
+            and other not in (room, "accounts", "boards")
+        ):
             assert (room, other) in ARROWS, f"{where}: the arrow {room} → {other} is not in docs/architecture.md"
 
 
@@ -89,7 +94,9 @@ def test_only_doors_know_the_web(path):
         return
     for module, line in imports_of(path):
         top = module.split(".")[0]
-        assert top not in WEB_ONLY, f"{path.relative_to(ROOT)}:{line} imports {top}: a verb gets what it needs as arguments"
+        assert top not in WEB_ONLY, (
+            f"{path.relative_to(ROOT)}:{line} imports {top}: a verb gets what it needs as arguments"
+        )
 
 
 def test_only_the_database_commits():
@@ -117,5 +124,5 @@ def test_only_the_dialects_ask_which_database():
         if path.name in ("dialects.py", "database.py"):
             continue
         text = path.read_text()
-        for word in ("dialect.name ==", 'dialect_name() ==', "== \"sqlite\"", "== 'sqlite'"):
+        for word in ("dialect.name ==", "dialect_name() ==", '== "sqlite"', "== 'sqlite'"):
             assert word not in text, f"{path.relative_to(ROOT)}: ask foundation/dialects.py instead of {word!r}"

@@ -1,0 +1,62 @@
+"""axe-core finds nothing on any page: light and dark, phone and desktop, as guest, customer, staff and admin."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from ideaboard.extensions import db
+from ideaboard.models import Board, Idea, Person, StatusChange
+
+pytestmark = pytest.mark.journey
+
+GUEST = ["/", "/ideas", "/ideas?sort=votes", "/boards", "/boards/drinks", "/ideas/new", "/sign-in", "/nothing-here"]
+VERA = ["/", "/ideas", "/ideas/new", "/me", "/me/inbox", "/me/preferences", "/me/ideas", "/me/votes", "/me/follows"]
+ADA = ["/", "/staff"]
+ADMIN = ["/admin", "/admin/site", "/admin/boards", "/admin/people", "/admin/statuses"]
+
+
+def ideas_of_all_kinds(site) -> list[str]:
+    """Addresses of one idea in each stage and outcome, and of the one with the longest talk."""
+    with site.app.app_context():
+        shown = db.select(Idea).where(Idea.visible_to(None))
+        rows = [db.session.scalars(shown.order_by(Idea.comments_count.desc()).limit(1)).one()]
+        rows += db.session.scalars(shown.where(Idea.status_id.is_(None)).limit(1))
+        for stage, outcome in db.session.execute(db.select(StatusChange.stage, StatusChange.outcome).distinct()):
+            at = (StatusChange.stage == stage) & (StatusChange.outcome.is_not_distinct_from(outcome))
+            rows += db.session.scalars(shown.join(StatusChange, Idea.change_id == StatusChange.id).where(at).limit(1))
+        return [f"/ideas/{idea.id}-{idea.slug}" for idea in rows]
+
+
+def pages(site) -> dict[str | None, list[str]]:
+    some = ideas_of_all_kinds(site)
+    with site.app.app_context():
+        admin = db.session.scalars(db.select(Person.email).where(Person.site_role == "admin").limit(1)).one()
+        staff = db.session.scalars(db.select(Person.email).where(Person.display_name == "Ada").limit(1)).one()
+        vera = db.session.scalars(db.select(Person.email).where(Person.display_name == "Vera").limit(1)).one()
+        slug = db.session.scalars(db.select(Board.slug).where(Board.visible_to(None)).limit(1)).one()
+    board = [p.replace("drinks", slug) for p in GUEST]
+    forms = [f"/ideas/{some[1].split('/')[2].split('-')[0]}/status"]
+    return {None: board + some, vera: VERA + some[:2], staff: ADA + some[:3] + forms, admin: ADMIN}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_violation_on_any_page(demo, browser, scheme, width):
+    found, wide = [], []
+    for address, paths in pages(demo).items():
+        context = browser.new_context(
+            base_url=demo.url, color_scheme=scheme, viewport={"width": width, "height": 900}, locale="en-GB"
+        )
+        if address:
+            context.add_cookies([demo.cookie_of(address)])
+        page = context.new_page()
+        for path in paths:
+            answer = page.goto(path)
+            assert answer.status == (404 if path == "/nothing-here" else 200), (address, path, answer.status)
+            for violation in Axe().run(page).response["violations"]:
+                nodes = [node["html"][:160] for node in violation["nodes"][:3]]
+                found.append((path, violation["id"], nodes))
+            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                wide.append(path)
+        context.close()
+    assert not found, "\n".join(map(str, found))
+    assert not wide, f"these pages scroll sideways at {width} px: {wide}"
