@@ -14,6 +14,7 @@ from ideaboard.extensions import gettext as _
 from ideaboard.foundation.database import end_reading
 from ideaboard.foundation.refusals import Refusal
 from ideaboard.models import Board, Comment, Idea, Site, Status
+from ideaboard.models.vocabulary import Origin
 from ideaboard.transfer.comment_rows import CommentRow, comment_rows
 from ideaboard.transfer.fields import columns_of_comments, columns_of_ideas, parse_maps
 from ideaboard.transfer.idea_rows import IdeaRow, idea_rows
@@ -61,6 +62,7 @@ class Part:
 class Plan:
     board_id: int
     board_name: str
+    board_is_demo: bool
     source: str
     zone: ZoneInfo
     targets: dict[str, Target]
@@ -99,7 +101,9 @@ def make_plan(wishes: Wishes, scratch: Database, now: datetime) -> Plan:
         known = {row.key for row in rows} | ideas.there
         found = comment_rows(sheet, columns, known, zone, wishes.order, notes)
         comments = Part(sheet, columns, found, notes, _there(Comment, source))
-    plan = Plan(board.id, board.name, source, zone, targets, _status_ids(rows), ideas, comments)
+    plan = Plan(
+        board.id, board.name, board.origin == Origin.DEMO, source, zone, targets, _status_ids(rows), ideas, comments
+    )
     end_reading()
     _settle_dates(plan, now)
     return plan

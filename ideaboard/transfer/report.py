@@ -28,6 +28,9 @@ def show_report(plan: Plan, console: Console) -> None:
     console.print()
     board = {"board": escape(plan.board_name), "source": escape(plan.source)}
     console.print(_("Into the board [bold]%(board)s[/], as the source \u201c%(source)s\u201d:", **board))
+    if plan.board_is_demo:
+        warning = _("This board belongs to the demo. \u201cStart for real\u201d removes it and all that stands on it.")
+        console.print(f"  [bold red]{warning}[/]", soft_wrap=True)
     _show_part(_("ideas"), plan.ideas, console)
     if plan.comments:
         _show_part(_("comments"), plan.comments, console)

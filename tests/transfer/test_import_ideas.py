@@ -261,3 +261,8 @@ def test_when_no_row_can_come_in_it_says_so(run, put):
     result = run(put("a.csv", "id,title,created\n1,One,someday\n"))
     assert result.exit_code == 1
     assert "No row of a.csv can come in" in result.output
+
+
+def test_a_board_of_the_demo_is_warned_of(run, city, db, cast):
+    cast.drinks.origin = "demo"
+    assert "removes it and all that stands on it" in run(*city, "--dry-run").output
