@@ -11,6 +11,7 @@ import re
 import signal
 import socket
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import threading
@@ -34,7 +35,8 @@ from tests.serving.slow import dripping, visit, worst_visit
 
 SECRET = "measure-" * 5
 CLIENTS = 8
-SECONDS = 4.0
+SECONDS = 1.5
+ROUNDS = 4  # the contenders in turn, so that what else the machine does meets all of them
 COLUMNS = "page ms CPU | pages/s | vote ms CPU | votes/s | locked | 4 bodies | 1,000 bodies | 1,000 headers | TERM s"
 
 
@@ -45,7 +47,7 @@ def plant(folder: str) -> tuple[int, str]:
         upgrade()
     database.said_by(app, "demo")
     with app.app_context():
-        idea = db.session.scalars(db.select(Idea).where(Idea.status_id.is_(None)).order_by(Idea.id)).first()
+        idea = db.session.scalars(db.select(Idea).where(Idea.visible_to(None), Idea.status_id.is_(None))).first()
         voter = db.session.scalars(db.select(Person).where(Person.id != idea.author_id).order_by(Person.id)).first()
         idea_id = idea.id
         db.session.commit()
@@ -85,8 +87,9 @@ def load(port: int, requests: list[bytes], group: int) -> tuple[float, float]:
         with contextlib.closing(socket.create_connection(("127.0.0.1", port), 10)) as connection:
             while time.monotonic() < end:
                 head = exchange(connection, requests[done % len(requests)])
-                assert head.split(b" ")[1][:1] in b"23", head[:200]
-                done += 1
+                status = head.split(b" ")[1]
+                assert status[:1] in b"23" or status == b"503", head[:200]
+                done += status != b"503"  # the lock was not to be had within WRITE_WAIT_MS
         return done
 
     before = cpu(group)
@@ -136,31 +139,35 @@ def cpu(group: int) -> float:
     return total / os.sysconf("SC_CLK_TCK")
 
 
-def measure(name: str, folder: str, idea_id: int, cookie: str) -> str:
-    port = free_port()
-    environ = {"DATA_DIR": folder, "SECRET_KEY": SECRET, "BUDGET_FACTOR": "100000", "IDEABOARD_ENV": "development"}
-    process = start(name, port, environ)
-    try:
-        up(port)
-        for _ in range(4):
-            visit(port)
-        page = load(port, [request("GET", f"/ideas/{idea_id}", "Cookie: " + cookie)], process.pid)
-        votes = [request("POST", f"/ideas/{idea_id}/vote{end}", "Cookie: " + cookie) for end in ("", "/withdraw")]
-        vote = load(port, votes, process.pid)
-        locked = beside_lock(port, folder, votes[0])
-        beside = [tried(port, kind, number) for kind, number in (("bodies", 4), ("bodies", 1000), ("headers", 1000))]
-        with dripping(port, "bodies", 1):
+class Contender:
+    """A running server and what was measured of it."""
+
+    def __init__(self, name: str, folder: str):
+        self.name = name
+        self.port = free_port()
+        environ = {"DATA_DIR": folder, "SECRET_KEY": SECRET, "BUDGET_FACTOR": "100000", "IDEABOARD_ENV": "development"}
+        self.process = start(name, self.port, environ)
+        self.loads: dict[str, list[tuple[float, float]]] = {"page": [], "vote": []}
+
+    def best(self, what: str) -> list[str]:
+        """The round with the least disturbance counts: the least CPU, the most requests."""
+        return [f"{min(ms for ms, _ in self.loads[what]):.2f}", f"{max(rate for _, rate in self.loads[what]):.0f}"]
+
+    def beside_slow_ones(self) -> list[str]:
+        wanted = (("bodies", 4), ("bodies", 1000), ("headers", 1000))
+        return [tried(self.port, kind, number) for kind, number in wanted]
+
+    def end(self) -> str:
+        """Seconds from TERM to the end beside an unfinished body."""
+        with dripping(self.port, "bodies", 1):
+            time.sleep(0.2)
             began = time.monotonic()
-            process.send_signal(signal.SIGTERM)
-            with contextlib.suppress(Exception):
-                process.wait(20)
-            ended = f"{time.monotonic() - began:.1f}" if process.poll() is not None else "> 20"
-    finally:
-        process.kill()
-        process.wait()
-        time.sleep(1)
-    figures = [f"{page[0]:.2f}", f"{page[1]:.0f}", f"{vote[0]:.2f}", f"{vote[1]:.0f}", locked, *beside, ended]
-    return f"| {name} | " + " | ".join(figures) + " |"
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                return "> 20"
+            return f"{time.monotonic() - began:.1f}"
 
 
 def tried(port: int, kind: str, number: int) -> str:
@@ -180,14 +187,45 @@ def up(port: int) -> None:
     raise SystemExit("the server did not come up")
 
 
+def measure(folder: str, names: list[str]) -> None:
+    idea_id, cookie = plant(folder)
+    page = [request("GET", f"/ideas/{idea_id}", "Cookie: " + cookie)]
+    votes = [
+        request("POST", f"/ideas/{idea_id}/vote{end}", "Cookie: " + cookie, "HX-Request: true")
+        for end in ("", "/withdraw")
+    ]
+    contenders = [Contender(name, folder) for name in names]
+    try:
+        for one in contenders:
+            up(one.port)
+        page = [request("GET", landing(contenders[0].port, page[0]), "Cookie: " + cookie)]
+        for _ in range(ROUNDS):
+            for one in contenders:
+                one.loads["page"].append(load(one.port, page, one.process.pid))
+                one.loads["vote"].append(load(one.port, votes, one.process.pid))
+        for one in contenders:
+            figures = [*one.best("page"), *one.best("vote"), beside_lock(one.port, folder, votes[0])]
+            figures += [*one.beside_slow_ones(), one.end()]
+            print(f"| {one.name} | " + " | ".join(figures) + " |", flush=True)
+    finally:
+        for one in contenders:
+            one.process.kill()
+            one.process.wait()
+
+
+def landing(port: int, asked: bytes) -> str:
+    """Where an idea's address without its slug leads."""
+    with contextlib.closing(socket.create_connection(("127.0.0.1", port), 10)) as connection:
+        head = exchange(connection, asked).decode()
+    moved = re.search(r"(?i)location: (?:https?://[^/]+)?(\S+)", head)
+    return moved[1] if moved else asked.split()[1].decode()
+
+
 def main() -> None:
-    wanted = " ".join(sys.argv[1:])
+    names = [name for name in CONTENDERS if " ".join(sys.argv[1:]) in name]
+    print(f"| server | {COLUMNS} |\n|{'---|' * (COLUMNS.count('|') + 2)}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
-        idea_id, cookie = plant(folder)
-        print(f"| server | {COLUMNS} |\n|{'---|' * (COLUMNS.count('|') + 2)}", flush=True)
-        for name in CONTENDERS:
-            if wanted in name:
-                print(measure(name, folder, idea_id, cookie), flush=True)
+        measure(folder, names)
 
 
 if __name__ == "__main__":
