@@ -7,10 +7,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Settings, development_secret
 from ideaboard import registry
+from ideaboard.accounts.sessions import LASTS
 from ideaboard.extensions import babel, db, htmx, login_manager, migrate
 from ideaboard.foundation.database import write_wait_ms
 from ideaboard.foundation.settings import settings as settings_in_force
-from ideaboard.web import assets, csrf, errors, finish, globals, who
+from ideaboard.web import assets, csrf, demo_guard, errors, finish, globals, who
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -36,6 +37,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH=settings.sub_path or "/",
         SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=LASTS,
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -58,6 +60,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     finish.install(app)
     assets.install(app, ROOT / "static")
     registry.register(app)
+    demo_guard.install(app)
     return app
 
 

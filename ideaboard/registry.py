@@ -2,8 +2,10 @@
 
 from flask import Flask
 
+from ideaboard.accounts import first_admin_views, profile_views, welcome_views
+from ideaboard.accounts.commands import create_admin
 from ideaboard.accounts.deeds import DEEDS, show_draft
-from ideaboard.accounts.profile_views import accounts
+from ideaboard.accounts.views import accounts
 from ideaboard.boards.views import boards
 from ideaboard.discussion.deed import comment_as_asked
 from ideaboard.discussion.views import discussion
@@ -12,6 +14,7 @@ from ideaboard.following.views import following
 from ideaboard.foundation.links import links
 from ideaboard.ideas.views import ideas
 from ideaboard.patterns.views import patterns
+from ideaboard.site import choice_views
 from ideaboard.site.commands import demo, recount
 from ideaboard.site.demo.views import demonstration
 from ideaboard.site.views import site
@@ -20,6 +23,13 @@ from ideaboard.voting.deed import vote_as_asked
 from ideaboard.voting.views import voting
 from ideaboard.web.assets import assets
 
+# Doors that hang on a blueprint of another file: importing them is what registers them.
+MORE_DOORS = (
+    choice_views,
+    first_admin_views,
+    profile_views,
+    welcome_views,
+)
 # One a line, in the order of the alphabet.
 BLUEPRINTS = (
     accounts,
@@ -34,6 +44,7 @@ BLUEPRINTS = (
 )
 # click commands, each registered as `flask --app wsgi NAME`
 COMMANDS = (
+    create_admin,
     demo,
     import_ideas,
     recount,

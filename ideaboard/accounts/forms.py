@@ -59,3 +59,8 @@ class ProfileForm(Form):
 class NewPasswordForm(Form):
     current_password = PasswordField(_("Current password"))
     new_password = PasswordField(_("New password"))
+
+
+class FirstAdminForm(Form):
+    email = StringField(_("Your e-mail address"))
+    display_name = StringField(_("Your name, as everyone sees it"))

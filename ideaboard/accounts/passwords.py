@@ -16,50 +16,13 @@ from ideaboard.models import Person
 SHORTEST, LONGEST = 10, 200
 # The ones of ten or more characters that head every leaked list, and rows of keys.
 _COMMON = frozenset(
-    [
-        "1234567890",
-        "0123456789",
-        "9876543210",
-        "0987654321",
-        "12345678910",
-        "1111111111",
-        "0000000000",
-        "qwertyuiop",
-        "qwertzuiop",
-        "azertyuiop",
-        "asdfghjkl;",
-        "1q2w3e4r5t",
-        "1qaz2wsx3edc",
-        "q1w2e3r4t5",
-        "password12",
-        "password123",
-        "password1234",
-        "passwordpassword",
-        "iloveyou12",
-        "iloveyou123",
-        "letmein123",
-        "welcome123",
-        "welcome1234",
-        "administrator",
-        "changeme123",
-        "qwerty12345",
-        "qwerty123456",
-        "abcdefghij",
-        "abcdefghijk",
-        "abc1234567",
-        "football123",
-        "baseball123",
-        "sunshine123",
-        "princess123",
-        "superman123",
-        "whatever123",
-        "trustno1trustno1",
-        "ideaboard1",
-        "ideaboard123",
-        "ideaboardideaboard",
-        "secret12345",
-        "correcthorsebatterystaple",
-    ]
+    """
+    1234567890 0123456789 9876543210 0987654321 12345678910 1111111111 0000000000 qwertyuiop qwertzuiop azertyuiop
+    asdfghjkl; 1q2w3e4r5t 1qaz2wsx3edc q1w2e3r4t5 password12 password123 password1234 passwordpassword iloveyou12
+    iloveyou123 letmein123 welcome123 welcome1234 administrator changeme123 qwerty12345 qwerty123456 abcdefghij
+    abcdefghijk abc1234567 football123 baseball123 sunshine123 princess123 superman123 whatever123 trustno1trustno1
+    ideaboard1 ideaboard123 ideaboardideaboard secret12345 correcthorsebatterystaple
+    """.split()  # noqa: SIM905
 )
 
 

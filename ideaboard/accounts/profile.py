@@ -68,3 +68,9 @@ def save_profile(person: Person, *, display_name: str, locale: str, time_zone: s
     with transaction() as session:
         row = session.get(Person, person.id, with_for_update=True, populate_existing=True)
         row.display_name, row.locale, row.time_zone = name, locale or None, time_zone or None
+
+
+def set_language(person: Person, locale: str) -> None:
+    """Choose the language of pages and mails; `locale` is one of ours."""
+    with transaction() as session:
+        session.get(Person, person.id, with_for_update=True, populate_existing=True).locale = locale

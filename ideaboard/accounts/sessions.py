@@ -58,6 +58,13 @@ def sessions_of(person: Person, now: datetime) -> list[SignedIn]:
     )
 
 
+def opened_at(token: str | None) -> datetime | None:
+    """When the sign-in with this token was opened; None when there is none."""
+    if not token:
+        return None
+    return db.session.execute(select(SignedIn.created_at).where(SignedIn.token_hash == hash_token(token))).scalar()
+
+
 def is_this_browser(row: SignedIn, token: str | None) -> bool:
     """Whether a row is the sign-in that holds this token."""
     return token is not None and row.token_hash == hash_token(token)

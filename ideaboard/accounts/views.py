@@ -4,21 +4,21 @@ from flask import Blueprint, flash, request, session, url_for
 from flask_login import logout_user
 from markupsafe import Markup
 
-from ideaboard.accounts.codes import pending_of_attempt, send_code
+from ideaboard.accounts.codes import pending_of_attempt
 from ideaboard.accounts.deeds import do_deed
 from ideaboard.accounts.forms import AddressForm, CodeForm, PasswordForm, refuse
 from ideaboard.accounts.sessions import end_session
 from ideaboard.accounts.signing_in import SignIn, WrongCode, confirm_code, sign_in_by_password
-from ideaboard.extensions import get_locale, gettext
+from ideaboard.extensions import gettext
 from ideaboard.foundation.database import end_reading
 from ideaboard.foundation.refusals import Refusal, TooMany
 from ideaboard.models import Pending
-from ideaboard.web.asking import local_path, what_was_asked, words_of
-from ideaboard.web.browser import attempt, browser_name, remember_attempt, remember_known, sign_in_here
+from ideaboard.web.asking import code_sent, code_words, local_path, what_was_asked, words_of
+from ideaboard.web.browser import attempt, browser_name, remember_known, sign_in_here
 from ideaboard.web.gate import gate, viewer
 from ideaboard.web.globals import has_page, request_now
 from ideaboard.web.guesses import spend_code_guess, spend_code_mail, spend_password_guess
-from ideaboard.web.swap import answer, go, page, wants_fragment
+from ideaboard.web.swap import go, page, wants_fragment
 
 accounts = Blueprint("accounts", __name__)
 
@@ -61,7 +61,7 @@ def send():
     except TooMany as refusal:
         refuse(form, refusal, "email")
         return _retry_later(_ask_again(form, deed, back, 429), refusal)
-    return _code_sent(form.address, deed, back)
+    return code_sent(form.address, deed, back)
 
 
 def _ask_again(form: AddressForm, deed: dict, back: str, status: int):
@@ -83,16 +83,6 @@ def _retry_later(response, refusal: TooMany):
     return response
 
 
-def _code_sent(address: str, deed: dict, back: str):
-    token = send_code(address, request_now(), deed=deed, back_to=back, locale=str(get_locale()))
-    response = answer("accounts/_code.html", url_for("accounts.code"), **_code_words(address, deed))
-    return remember_attempt(response, token)
-
-
-def _code_words(address: str, deed: dict) -> dict:
-    return {"email": address, "words": words_of(deed.get("deed", "")), "deed": deed.get("deed", ""), "error": None}
-
-
 @accounts.post("/sign-in/again")
 @gate("site.sign_in")
 def send_again():
@@ -105,7 +95,7 @@ def send_again():
         spend_code_mail(pending.email, request_now())
     except TooMany as refusal:
         return _retry_later(_code_page(pending, str(refusal), 429), refusal)
-    return _code_sent(pending.email, pending.deed, pending.back_to)
+    return code_sent(pending.email, pending.deed, pending.back_to)
 
 
 @accounts.get("/sign-in/code")
@@ -118,7 +108,7 @@ def code():
 
 
 def _code_page(pending: Pending, error: str | None, status: int):
-    words = {**_code_words(pending.email, pending.deed), "error": error}
+    words = {**code_words(pending.email, pending.deed), "error": error}
     response = page("accounts/_code.html" if wants_fragment() else "accounts/code.html", status, **words)
     response.headers["Cache-Control"] = "private, no-store"  # it names an address
     return response

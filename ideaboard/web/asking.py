@@ -2,11 +2,14 @@
 
 from flask import Response, url_for
 
-from ideaboard.extensions import gettext
+from ideaboard.accounts.codes import send_code
+from ideaboard.extensions import get_locale, gettext
 from ideaboard.foundation.tokens import sign, unsign
 from ideaboard.models import Idea
-from ideaboard.web.globals import has_page
-from ideaboard.web.swap import page_in_view, page_or_fragment
+from ideaboard.web.browser import remember_attempt
+from ideaboard.web.globals import has_page, request_now
+from ideaboard.web.guesses import spend_code_mail
+from ideaboard.web.swap import answer, page_in_view, page_or_fragment
 
 
 def words_of(deed: str) -> dict[str, str]:
@@ -42,14 +45,18 @@ def words_of(deed: str) -> dict[str, str]:
     }.get(deed, sign_in)
 
 
-def ask_for_address(deed: str, facts: dict, *, idea: Idea | None = None) -> Response:
+def ask_for_address(deed: str, facts: dict, *, idea: Idea | None = None, email: str = "") -> Response:
     """Ask a guest for an address, in place (htmx) or on a page; `facts` wait with the code (accounts/deeds.py).
 
-    `facts` are small JSON values; a text that was written goes under "text", and is shown again if it is refused.
+    `facts` are small JSON values; a text that was written goes under "body", and is shown again if it is refused.
+    `email`: a normal_address() that the guest typed already; then its code is sent at once. Raises TooMany then.
     """
     back = page_in_view()
     if not back and idea is not None and has_page("ideas.show"):
         back = url_for("ideas.show", idea_id=idea.id, slug=idea.slug)
+    if email:
+        spend_code_mail(email, request_now())
+        return code_sent(email, {"deed": deed, **facts}, local_path(back))
     asked = sign("ask", {"deed": deed, "facts": facts, "back": back})
     return page_or_fragment(
         "accounts/ask.html",
@@ -61,6 +68,17 @@ def ask_for_address(deed: str, facts: dict, *, idea: Idea | None = None) -> Resp
         text=facts.get("text") or facts.get("body") or "",
         idea=idea,
     )
+
+
+def code_sent(email: str, deed: dict, back: str) -> Response:
+    """Send a code to an address, with what waits for it, and ask for the code; the mail was counted before."""
+    token = send_code(email, request_now(), deed=deed, back_to=back, locale=str(get_locale()))
+    return remember_attempt(answer("accounts/_code.html", url_for("accounts.code"), **code_words(email, deed)), token)
+
+
+def code_words(email: str, deed: dict) -> dict:
+    """What accounts/_code.html needs."""
+    return {"email": email, "words": words_of(deed.get("deed", "")), "deed": deed.get("deed", ""), "error": None}
 
 
 def what_was_asked(token: str) -> tuple[dict, str]:
