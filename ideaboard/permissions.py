@@ -71,6 +71,7 @@ PERMISSIONS: dict[str, tuple[str, Rule]] = {
     "board.read": ('whom the board\'s "who may see" admits', _anyone),
     "board.submit": ('whom the board\'s "who may submit" admits', _by_board("who_may_submit")),
     "idea.read": ('whom the board\'s "who may see" admits', _anyone),
+    "idea.submit": ("a signed-in person; a guest writes first and confirms an address then", _member),
     "idea.vote": ('whom the board\'s "who may vote" admits', _by_board("who_may_vote")),
     "idea.comment": ('whom the board\'s "who may comment" admits', _by_board("who_may_comment")),
     "idea.follow": ("a signed-in person who sees the idea", _member),

@@ -12,7 +12,9 @@ from ideaboard.discussion.views import discussion
 from ideaboard.following.deed import follow_as_asked
 from ideaboard.following.views import following
 from ideaboard.foundation.links import links
-from ideaboard.ideas.views import ideas
+from ideaboard.ideas.door import ideas
+from ideaboard.ideas.views import index as _reading  # noqa: F401 (its doors hang on the blueprint)
+from ideaboard.ideas.writing_views import new as _writing  # noqa: F401
 from ideaboard.patterns.views import patterns
 from ideaboard.site import choice_views
 from ideaboard.site.commands import demo, recount

@@ -1,10 +1,11 @@
 """Reading ideas: the list, and the page of one."""
 
-from flask import Blueprint, request, url_for
+from flask import request, url_for
 
 from ideaboard.boards.directory import boards_seen_by
 from ideaboard.discussion.views import fresh_form
 from ideaboard.ideas import promises
+from ideaboard.ideas.door import ideas
 from ideaboard.ideas.listing import Filter, count_of, page_of
 from ideaboard.models import Idea
 from ideaboard.site.parts import parts_of
@@ -12,8 +13,6 @@ from ideaboard.site.rows import rows_of
 from ideaboard.web.gate import gate, load_board, load_idea, viewer
 from ideaboard.web.globals import current_site, request_now
 from ideaboard.web.swap import page, page_or_fragment, redirect_for_good
-
-ideas = Blueprint("ideas", __name__)
 
 
 @ideas.app_template_global()
@@ -52,4 +51,6 @@ def show(idea_id: int, slug: str = ""):
     if slug != idea.slug:
         return redirect_for_good(url_for("ideas.show", idea_id=idea.id, slug=idea.slug))
     form = fresh_form()
-    return page("ideas/show.html", idea=idea, comment_form=form, **parts_of(idea, viewer(), request.args, request_now()))
+    return page(
+        "ideas/show.html", idea=idea, comment_form=form, **parts_of(idea, viewer(), request.args, request_now())
+    )

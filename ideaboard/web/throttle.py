@@ -24,6 +24,7 @@ BUDGETS = {
     "guess_for_known_browser": (10, 300),
     "guess_for_asker": (2, 900),
     "submit": (20, 3600),
+    "draft_for_address": (10, 86400),  # nobody fills a stranger's drafts
     "comment": (60, 3600),
     "vote": (120, 60),
     "preview": (120, 60),

@@ -1,0 +1,159 @@
+"""Writing an idea: the form, its preview, sending, and drafts."""
+
+from flask import flash, request, url_for
+
+from ideaboard.boards.directory import boards_open_to, boards_seen_by
+from ideaboard.extensions import gettext
+from ideaboard.foundation.database import end_reading
+from ideaboard.foundation.markdown import clean_text, render
+from ideaboard.foundation.refusals import Busy, Refusal, TooMany
+from ideaboard.foundation.tokens import new_token
+from ideaboard.ideas import promises
+from ideaboard.ideas.door import ideas
+from ideaboard.ideas.drafts import discard_draft, draft_of, keep_guest_draft, publish_draft, save_draft
+from ideaboard.ideas.forms import IdeaForm
+from ideaboard.ideas.submission import submit_idea
+from ideaboard.ideas.wording import BODY_MAX, NotAnIdea, checked_body, checked_title
+from ideaboard.models import Board, Idea
+from ideaboard.web.asking import ask_for_address
+from ideaboard.web.errors import STATUS
+from ideaboard.web.gate import gate, load_board, viewer
+from ideaboard.web.globals import current_site, request_now
+from ideaboard.web.swap import go, page
+from ideaboard.web.throttle import peer, spend
+
+
+@ideas.get("/ideas/new")
+@gate("site.read")
+def new():
+    form = IdeaForm(title=request.args.get("title", "")[:300], form_token=new_token() if viewer() else "")
+    return _form_page(form, *_boards(request.args.get("board", "")))
+
+
+@ideas.get("/ideas/new/brief")
+@gate("site.read")
+def brief():
+    """The chosen board's brief, for the side of the form."""
+    return page("ideas/_brief_beside.html", board=_boards(request.args.get("board", ""))[1])
+
+
+@ideas.post("/ideas/preview")
+@gate("site.read")
+def preview():
+    spend("preview", viewer().id if viewer() else peer(), request_now())
+    return page("ideas/_preview.html", html=_previewed(request.form.get("body", "")))
+
+
+@ideas.post("/ideas")
+@gate("idea.submit", guests_pass=True)
+def create():
+    form = IdeaForm(request.form)
+    boards, board = _boards(form.board.data or "")
+    end_reading()
+    if "preview" in request.form or "look" in request.form:
+        html = _previewed(form.body.data or "") if "preview" in request.form else None
+        return _form_page(form, boards, board, html=html)
+    try:
+        return _send(form, board)
+    except Refusal as refusal:
+        notice = None if form.say(refusal) else str(refusal)
+        answer = _form_page(form, boards, board, notice=notice, status=STATUS[refusal.kind])
+        if isinstance(refusal, TooMany | Busy):
+            answer.headers["Retry-After"] = str(refusal.retry_after)
+        return answer
+
+
+def _send(form: IdeaForm, board: Board | None):
+    person, now = viewer(), request_now()
+    typed = {"board_id": board.id if board else None, "title": form.title.data or "", "body": form.body.data or ""}
+    if person is not None and "save" in request.form:
+        draft = save_draft(person, now, form_token=_token(form), **typed)
+        flash(gettext("Your draft is kept. Only you see it."))
+        return go(url_for("ideas.draft", draft_id=draft.id))
+    checked_title(typed["title"]), checked_body(typed["body"])
+    if board is None:
+        raise NotAnIdea(gettext("Choose the board it belongs to, so that the right people read it."), field="board")
+    if person is None:
+        from ideaboard.accounts.addresses import normal_address  # noqa: PLC0415
+
+        email = normal_address(form.email.data or "")
+        spend("submit", peer(), now)
+        spend("draft_for_address", email, now)
+        draft = keep_guest_draft(email, now, **typed)
+        return ask_for_address("publish_draft", {"draft_id": draft.id})
+    spend("submit", person.id, now)
+    return _thank(submit_idea(person, now, form_token=_token(form), **typed))
+
+
+@ideas.get("/me/drafts/<int:draft_id>")
+@gate("person.self")
+def draft(draft_id: int):
+    found = draft_of(draft_id, viewer())
+    if found.idea_id is not None:
+        return go(url_for("ideas.show", idea_id=found.idea_id))
+    return page("ideas/draft.html", draft=found, html=render(found.body))
+
+
+@ideas.get("/me/drafts/<int:draft_id>/edit")
+@gate("person.self")
+def edit_draft(draft_id: int):
+    found = draft_of(draft_id, viewer())
+    if found.idea_id is not None:
+        return go(url_for("ideas.show", idea_id=found.idea_id))
+    form = IdeaForm(title=found.title, body=found.body, form_token=found.form_token or new_token())
+    return _form_page(form, *_boards(found.board.slug if found.board else ""))
+
+
+@ideas.post("/me/drafts/<int:draft_id>/publish")
+@gate("person.self")
+def publish(draft_id: int):
+    spend("submit", viewer().id, request_now())
+    try:
+        return _thank(publish_draft(draft_id, viewer(), request_now()))
+    except (NotAnIdea, Refusal) as refusal:
+        if refusal.kind == "missing":
+            raise
+        found = draft_of(draft_id, viewer())
+        html = render(found.body)
+        return page("ideas/draft.html", STATUS[refusal.kind], draft=found, html=html, notice=str(refusal))
+
+
+@ideas.post("/me/drafts/<int:draft_id>/discard")
+@gate("person.self")
+def discard(draft_id: int):
+    discard_draft(draft_id, viewer())
+    flash(gettext("The draft is gone."))
+    return go(url_for("ideas.new"))
+
+
+def _token(form: IdeaForm) -> str:
+    """The form's token; one that is not of our make counts as none, and this sending as its own."""
+    token = form.form_token.data or ""
+    return token if 20 <= len(token) <= 100 and token.isascii() and token.isprintable() else new_token()
+
+
+def _thank(idea: Idea):
+    board = load_board(idea.board.slug)
+    words = promises.hear_words(board, idea.visible_at, current_site().time_zone)
+    flash(gettext("Thank you: your idea is here, with your vote on it. %(words)s", words=words))
+    return go(url_for("ideas.show", idea_id=idea.id, slug=idea.slug))
+
+
+def _boards(slug: str) -> tuple[list[Board], Board | None]:
+    """The boards that take ideas of the viewer, and the chosen one among them."""
+    boards = boards_open_to(viewer(), boards_seen_by(viewer()))
+    chosen = next((b for b in boards if b.slug == slug), None)
+    return boards, chosen or (boards[0] if len(boards) == 1 else None)
+
+
+def _previewed(text: str) -> str:
+    return render(clean_text(text)[:BODY_MAX])
+
+
+def _form_page(form, boards, board, *, html=None, notice=None, status=200):
+    form.offer(boards, board)
+    look = None
+    if board is not None:
+        zone = current_site().time_zone
+        look = promises.first_look_words(request_now(), board.first_look_days, request_now(), zone)
+    return page("ideas/new.html", status, form=form, board=board, boards=boards, html=html, notice=notice, look=look)
