@@ -12,8 +12,10 @@ from ideaboard.discussion.views import discussion
 from ideaboard.following.deed import follow_as_asked
 from ideaboard.following.views import following
 from ideaboard.foundation.links import links
+from ideaboard.ideas.author_views import edit as _author  # noqa: F401 (its doors hang on the blueprint of the room)
 from ideaboard.ideas.door import ideas
-from ideaboard.ideas.views import index as _reading  # noqa: F401 (its doors hang on the blueprint)
+from ideaboard.ideas.mine_views import my_ideas as _mine  # noqa: F401
+from ideaboard.ideas.views import index as _reading  # noqa: F401
 from ideaboard.ideas.writing_views import new as _writing  # noqa: F401
 from ideaboard.patterns.views import patterns
 from ideaboard.site import choice_views

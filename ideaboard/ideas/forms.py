@@ -27,3 +27,19 @@ class IdeaForm(Form):
             return False
         self[refusal.field].errors = [str(refusal)]
         return True
+
+
+class EditForm(Form):
+    title = StringField(_l("Your idea in one line"))
+    body = TextAreaField(_l("What would be better, and for whom"))
+    say = IdeaForm.say
+
+
+class AdditionForm(Form):
+    body = TextAreaField(_l("What you want to add"))
+    say = IdeaForm.say
+
+
+class TitleForm(Form):
+    title = StringField(_l("A clearer title"))
+    say = IdeaForm.say

@@ -6,6 +6,7 @@ from ideaboard.boards.directory import boards_seen_by
 from ideaboard.discussion.views import fresh_form
 from ideaboard.ideas import promises
 from ideaboard.ideas.door import ideas
+from ideaboard.ideas.leaving import can_be_taken_back
 from ideaboard.ideas.listing import Filter, count_of, page_of
 from ideaboard.models import Idea
 from ideaboard.site.parts import parts_of
@@ -50,7 +51,5 @@ def show(idea_id: int, slug: str = ""):
         return redirect_for_good(url_for("ideas.show", idea_id=into.id, slug=into.slug))
     if slug != idea.slug:
         return redirect_for_good(url_for("ideas.show", idea_id=idea.id, slug=idea.slug))
-    form = fresh_form()
-    return page(
-        "ideas/show.html", idea=idea, comment_form=form, **parts_of(idea, viewer(), request.args, request_now())
-    )
+    parts = parts_of(idea, viewer(), after=request.args.get("after"), before=request.args.get("before"))
+    return page("ideas/show.html", idea=idea, comment_form=fresh_form(), takes_back=can_be_taken_back(idea), **parts)
