@@ -63,7 +63,7 @@ def day(moment: datetime | date | None) -> str:
     value = moment.astimezone(zone).date() if isinstance(moment, datetime) else moment
     this_year = request_now().astimezone(zone).year
     skeleton = "MMMMd" if value.year == this_year else "yMMMMd"
-    return format_skeleton(skeleton, value, locale=get_locale()) if skeleton else format_date(value)
+    return format_skeleton(skeleton, value, locale=date_locale()) if skeleton else format_date(value)
 
 
 def month(value: date | None) -> str:
@@ -71,14 +71,14 @@ def month(value: date | None) -> str:
     if value is None:
         return ""
     skeleton = "LLLL" if value.year == request_now().year else "yMMMM"
-    return format_skeleton(skeleton, value, locale=get_locale())
+    return format_skeleton(skeleton, value, locale=date_locale())
 
 
 def time_tag(moment: datetime | None) -> Markup:
     """<time> with the day to read, the exact moment in title and datetime; guests' zone is put right by script."""
     if moment is None:
         return Markup("")
-    whole = format_datetime(moment.astimezone(ZoneInfo(reader_zone())), "long", locale=get_locale())
+    whole = format_datetime(moment.astimezone(ZoneInfo(reader_zone())), "long", locale=date_locale())
     stamp = moment.isoformat(timespec="seconds")
     local = Markup("") if viewer() else Markup(" data-local")
     return Markup('<time datetime="{}" title="{}"{}>{}</time>').format(stamp, whole, local, day(moment))
@@ -101,9 +101,15 @@ def has_page(endpoint: str) -> bool:
     return endpoint in current_app.view_functions
 
 
+def date_locale() -> str:
+    """English is written "3 March", as most of its readers in the world do; other languages have one way."""
+    language = str(get_locale())
+    return "en_GB" if language == "en" else language
+
+
 def number(value: int) -> str:
     """13204 as the reader writes it: '13,204'."""
-    return format_decimal(value, locale=get_locale())
+    return format_decimal(value, locale=date_locale())
 
 
 def install(app: Flask) -> None:
