@@ -168,8 +168,22 @@ def test_who_was_told_is_counted_from_inbox_and_mails(told, reload):
     assert find_drift(NOW + timedelta(days=1)) == []
 
 
-def test_mails_that_still_wait_are_no_drift(told):
-    told("sent", "waiting")
+def test_a_wrong_number_of_entitled_is_found(told, reload):
+    row = told("sent", "inbox", entitled_count=5, told_count=2)
+    found = find_drift(NOW + timedelta(days=1))
+    assert [(drift.counter, drift.stored, drift.found) for drift in found] == [("entitled_count", 5, 2)]
+    assert str(found[0]) == f"idea {row.idea_id}, change {row.id}: entitled_count is 5, the rows say 2"
+    repair(found, NOW + timedelta(days=1))
+    assert reload(row).entitled_count == 2
+
+
+def test_mails_that_still_wait_are_neither_told_nor_drift(told):
+    told("sent", "waiting", entitled_count=2, told_count=1)
+    assert find_drift(NOW + timedelta(days=1)) == []
+
+
+def test_a_mail_that_no_longer_told_of_this_change_is_no_drift(told):
+    told("sent", "sent", entitled_count=2, told_count=1, not_told_count=1)
     assert find_drift(NOW + timedelta(days=1)) == []
 
 
