@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from babel import Locale
 from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext
 from flask_login import LoginManager
 from flask_migrate import Migrate
@@ -18,6 +19,7 @@ __all__ = [
     "get_locale",
     "gettext",
     "htmx",
+    "date_locale",
     "lazy_gettext",
     "login_manager",
     "migrate",
@@ -47,3 +49,9 @@ login_manager = LoginManager()
 htmx = Htmx()
 babel = Babel()
 migrate = Migrate()
+
+
+def date_locale() -> Locale:
+    """The locale in which days are written: our English says "3 March", not "March 3"."""
+    locale = get_locale() or Locale("en")
+    return Locale("en", "GB") if str(locale) == "en" else locale

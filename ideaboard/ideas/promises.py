@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from babel.dates import format_date, format_skeleton
 
-from ideaboard.extensions import get_locale, gettext
+from ideaboard.extensions import date_locale, gettext
 from ideaboard.foundation.clock import day_in
 from ideaboard.models import Board, Idea
 
@@ -22,8 +22,8 @@ def by_day(day: date, today: date) -> str:
     if ahead == 1:
         return gettext("tomorrow")
     if 1 < ahead < 7:
-        return format_date(day, "EEEE", locale=get_locale())
-    return format_skeleton("MMMMd" if day.year == today.year else "yMMMMd", day, locale=get_locale())
+        return format_date(day, "EEEE", locale=date_locale())
+    return format_skeleton("MMMMd" if day.year == today.year else "yMMMMd", day, locale=date_locale())
 
 
 def first_look_words(received: datetime, first_look_days: int, now: datetime, zone: str) -> str:

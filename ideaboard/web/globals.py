@@ -4,13 +4,13 @@ from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_skeleton
+from babel.dates import format_datetime, format_skeleton
 from babel.numbers import format_decimal
 from flask import Flask, current_app, g, has_request_context, request
 from markupsafe import Markup
 
 from ideaboard.accounts.called import author_of, name_of
-from ideaboard.extensions import get_locale
+from ideaboard.extensions import date_locale, get_locale
 from ideaboard.foundation.clock import now
 from ideaboard.foundation.markdown import excerpt, render
 from ideaboard.models import Site
@@ -63,7 +63,7 @@ def day(moment: datetime | date | None) -> str:
     value = moment.astimezone(zone).date() if isinstance(moment, datetime) else moment
     this_year = request_now().astimezone(zone).year
     skeleton = "MMMMd" if value.year == this_year else "yMMMMd"
-    return format_skeleton(skeleton, value, locale=date_locale()) if skeleton else format_date(value)
+    return format_skeleton(skeleton, value, locale=date_locale())
 
 
 def month(value: date | None) -> str:
@@ -101,12 +101,6 @@ def has_page(endpoint: str) -> bool:
     return endpoint in current_app.view_functions
 
 
-def date_locale() -> str:
-    """English is written "3 March", as most of its readers in the world do; other languages have one way."""
-    language = str(get_locale())
-    return "en_GB" if language == "en" else language
-
-
 def number(value: int) -> str:
     """13204 as the reader writes it: '13,204'."""
     return format_decimal(value, locale=date_locale())
@@ -140,4 +134,5 @@ def install(app: Flask) -> None:
             "may": lambda permission, thing=None: allows(viewer(), permission, thing),
             "page_theme": theme if theme in THEMES else "",
             "locale": str(get_locale()),
+            "written_in": str(date_locale()).replace("_", "-"),
         }
