@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
@@ -70,11 +70,12 @@ def _insert(dialect_name: str):
     return sqlite.insert if dialect_name == "sqlite" else postgresql.insert
 
 
-def database_clock(dialect_name: str) -> str:
+def database_clock(dialect_name: str, plus_seconds: int = 0):
     """SQL that is the database's own time in UTC, comparable with UtcDateTime columns: leases use no host's clock."""
+    seconds = int(plus_seconds)
     if dialect_name == "sqlite":
-        return "strftime('%Y-%m-%d %H:%M:%f', 'now') || '000'"
-    return "clock_timestamp()"
+        return literal_column(f"(strftime('%Y-%m-%d %H:%M:%f', 'now', '{seconds:+d} seconds') || '000')")
+    return literal_column(f"(clock_timestamp() + interval '{seconds} seconds')")
 
 
 def skip_locked(dialect_name: str, statement):
@@ -82,9 +83,17 @@ def skip_locked(dialect_name: str, statement):
     return statement if dialect_name == "sqlite" else statement.with_for_update(skip_locked=True)
 
 
-def checkpoint(connection: Connection) -> int | None:
-    """SQLite: move the WAL into the database; returns the pages that could not be moved (None: nothing to do)."""
+def checkpoint(connection: Connection, wait_ms: int = 100) -> int | None:
+    """SQLite: move the WAL into the database; returns the pages that could not be moved (None: nothing to do).
+
+    It holds the write lock while it waits for readers, so it waits shortly, and the worker asks again.
+    """
     if connection.dialect.name != "sqlite":
         return None
-    busy, in_wal, moved = connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()
-    return in_wal - moved if busy else 0
+    driver = connection.connection.driver_connection  # no BEGIN: a checkpoint is refused within a transaction
+    driver.execute(f"PRAGMA busy_timeout={int(wait_ms)}")
+    try:
+        busy, in_wal, moved = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={PATIENT_MS}")
+    return max(in_wal - moved, 1) if busy else 0

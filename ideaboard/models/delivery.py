@@ -11,6 +11,7 @@ from ideaboard.models.columns import NEVER_REUSE, Code, Id, Line
 from ideaboard.models.person import Person
 
 _WAITING = text("state = 'waiting'")
+_WAITING_CODE = text("state = 'waiting' AND kind = 'code'")
 _OPEN_WINDOW = text("state = 'waiting' AND bundle <> ''")
 
 
@@ -24,6 +25,8 @@ class Delivery(Model):
     __table_args__ = (
         CheckConstraint("state IN ('waiting', 'sent', 'refused', 'dropped')", name="state"),
         Index("ix_delivery_waiting", "due_at", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        # A sign-in code goes before a thousand mails of news.
+        Index("ix_delivery_code", "due_at", "id", sqlite_where=_WAITING_CODE, postgresql_where=_WAITING_CODE),
         # One open window a person and bundle ('idea:12:status'): news within it joins the waiting mail.
         Index(
             "uq_delivery_window",

@@ -232,6 +232,13 @@ def upgrade():
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_delivery_code",
+            ["due_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'waiting' AND kind = 'code'"),
+            postgresql_where=sa.text("state = 'waiting' AND kind = 'code'"),
+        )
         batch_op.create_index("ix_delivery_person", ["person_id", "id"], unique=False)
         batch_op.create_index(
             "ix_delivery_waiting",

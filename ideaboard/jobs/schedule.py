@@ -1,0 +1,71 @@
+"""The one list of what runs when, beside dispatching and sending."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+
+from ideaboard.extensions import db
+from ideaboard.foundation import dialects
+from ideaboard.foundation.database import dialect_name, transaction
+from ideaboard.models import Budget, Delivery, OneTimeLink, Pending, SignedIn, WorkerPulse
+
+DELIVERIES_KEPT = timedelta(days=90)
+A_DAY = timedelta(days=1)
+_SLICE = 1000  # rows removed in one transaction: the lock is held for milliseconds
+
+
+@dataclass(frozen=True)
+class Job:
+    """`run(worker, now)` each `every` seconds; what it returns, if anything, is the pause to its next run instead."""
+
+    name: str
+    every: float
+    run: Callable[[str, datetime], float | None]
+
+
+def pulse(worker: str, now: datetime) -> None:
+    """Say that this worker lives."""
+    with transaction() as session:
+        statement = dialects.upsert(dialect_name(), WorkerPulse, [WorkerPulse.name], seen_at=now)
+        session.execute(statement.values(name=worker, started_at=now, seen_at=now, wal_bytes=0))
+
+
+def checkpoint(worker: str, now: datetime) -> float | None:
+    """Move SQLite's log into the database; when readers were in the way, again in five seconds."""
+    with db.engine.connect() as connection:
+        left = dialects.checkpoint(connection)
+    if left is None:
+        return None
+    wal = f"{db.engine.url.database}-wal"
+    size = os.path.getsize(wal) if os.path.exists(wal) else 0
+    with transaction() as session:
+        session.execute(update(WorkerPulse).where(WorkerPulse.name == worker).values(wal_bytes=size))
+    return 5.0 if left else None
+
+
+def forget(worker: str, now: datetime) -> float | None:
+    """Remove what is of no more use: counted budgets, codes, sessions, links, pulses, deliveries settled long ago."""
+    full = False
+    for table, key, condition in (
+        (Budget, Budget.name, Budget.window_ends_at <= now),
+        (Pending, Pending.id, Pending.expires_at < now - A_DAY),
+        (SignedIn, SignedIn.id, SignedIn.expires_at <= now),
+        (OneTimeLink, OneTimeLink.id, OneTimeLink.expires_at < now - A_DAY),
+        (WorkerPulse, WorkerPulse.name, WorkerPulse.seen_at < now - A_DAY),
+        (Delivery, Delivery.id, (Delivery.state != "waiting") & (Delivery.settled_at < now - DELIVERIES_KEPT)),
+    ):
+        with transaction() as session:
+            old = select(key).where(condition).limit(_SLICE)
+            removed = session.execute(delete(table).where(key.in_(old)), execution_options={"synchronize_session": False})
+            full = full or removed.rowcount >= _SLICE
+    return 1.0 if full else None
+
+
+SCHEDULE = (
+    Job("pulse", 10, pulse),
+    Job("checkpoint", 60, checkpoint),
+    Job("forget", 3600, forget),
+)

@@ -1,0 +1,89 @@
+"""From a due delivery to a parcel: judged now, worded in the reader's language. COMPOSERS is the list of kinds."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from babel import Locale, UnknownLocaleError
+
+from ideaboard.extensions import force_locale
+from ideaboard.foundation.links import links
+from ideaboard.foundation.mail import Mail, mail_host
+from ideaboard.foundation.settings import settings
+from ideaboard.foundation.tokens import sign
+from ideaboard.models import Delivery, Idea, Person, Site
+from ideaboard.notifications.claims import Counts
+from ideaboard.notifications.code_letter import code_letter, pending_of
+from ideaboard.notifications.entitlement import judge
+from ideaboard.notifications.letters import renderer
+from ideaboard.notifications.news_letter import news_letter
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A mail ready to go. `carried`: changes that count as told once it is accepted; `counts`: what is settled anyhow."""
+
+    address: str
+    mail: Mail
+    language: str
+    headers: dict[str, str] = field(default_factory=dict)
+    carried: list[int] = field(default_factory=list)
+    counts: Counts = field(default_factory=Counts)
+
+
+@dataclass(frozen=True)
+class Dropped:
+    because: str
+    counts: Counts = field(default_factory=Counts)
+
+
+def language_of(person: Person | None, site: Site, wished: str | None = None) -> str:
+    """The reader's language: as chosen, else the site's; 'en' where it is none that Babel knows."""
+    chosen = wished or (person.locale if person else None) or site.locale
+    try:
+        return str(Locale.parse(chosen))
+    except (UnknownLocaleError, ValueError):
+        return "en"
+
+
+def _code(delivery: Delivery, now: datetime) -> Parcel | Dropped:
+    """A sign-in code: security's mail, sent whatever was stopped, and dropped once the code is of no use."""
+    site = Site.current()
+    pending = pending_of(delivery, now)
+    if pending is None or not delivery.address:
+        return Dropped("the code is used, replaced or too old")
+    language = language_of(delivery.person, site, pending.locale)
+    with force_locale(language):
+        mail = renderer.mail(code_letter(pending, site, now), site, language)
+    return Parcel(delivery.address, mail, language)
+
+
+def _news(delivery: Delivery, now: datetime) -> Parcel | Dropped:
+    """News: what of its notifications this person is still entitled to, in one mail."""
+    judged = judge(delivery, now)
+    counts = Counts(told=judged.changes("inbox"), not_told=judged.changes("lost"))
+    if not judged.stand:
+        return Dropped(judged.because, counts)
+    site, person = Site.current(), delivery.person
+    language = language_of(person, site)
+    first = judged.stand[0]
+    token = sign("unsubscribe", [person.id, first.idea_id, str(first.topic)])
+    with force_locale(language):
+        mail = renderer.mail(news_letter(judged.stand, person, site, token, now), site, language)
+    return Parcel(person.email, mail, language, list_headers(first.idea, token, site), judged.changes("mail"), counts)
+
+
+def list_headers(idea: Idea, token: str, site: Site) -> dict[str, str]:
+    """List-Id and one-click unsubscribing (RFC 8058: only where the address is https; the relay signs both)."""
+    headers = {
+        "List-Id": f"<idea-{idea.id}.{mail_host()}>",
+        "References": f"<idea-{idea.id}@{mail_host()}>",  # mails about one idea lie together
+        "Precedence": "list",
+    }
+    if settings.is_https:
+        headers["List-Unsubscribe"] = f"<{links.public('notifications.unsubscribe', token=token)}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers
+
+
+COMPOSERS: dict[str, Callable[[Delivery, datetime], Parcel | Dropped]] = {"code": _code, "news": _news}

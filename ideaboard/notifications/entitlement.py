@@ -1,0 +1,120 @@
+"""Entitled is judged when sending: each notification of a delivery, as things stand now."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from ideaboard.events import kinds
+from ideaboard.extensions import db
+from ideaboard.models import BroadFollow, Comment, Delivery, Event, Follow, Idea, Notification, Person, Preference
+from ideaboard.models import StatusChange
+from ideaboard.models.vocabulary import Reason
+from ideaboard.notifications.audience import is_muted
+from ideaboard.notifications.channels import Channel, channel_of, default_how
+from ideaboard.notifications.seeing import fresh, may_see
+
+
+@dataclass(frozen=True)
+class News:
+    """One notification with what it is about, loaded."""
+
+    notification: Notification
+    event: Event
+    idea: Idea
+    change: StatusChange | None
+    comment: Comment | None
+
+    @property
+    def idea_id(self) -> int:
+        return self.idea.id
+
+    @property
+    def topic(self) -> str:
+        return self.notification.topic
+
+
+@dataclass
+class Judged:
+    """`stand`: what the mail may say, oldest first; `fates`: (news, 'mail', 'inbox' or 'lost')."""
+
+    stand: list[News] = field(default_factory=list)
+    fates: list[tuple[News, str]] = field(default_factory=list)
+    because: str = "nothing is left to tell"
+
+    def changes(self, fate: str) -> list[int]:
+        """The ids of the status changes with this fate."""
+        return [news.event.change_id for news, f in self.fates if f == fate and news.event.change_id is not None]
+
+
+def judge(delivery: Delivery, now: datetime) -> Judged:
+    """What of a delivery's notifications may be mailed now. Reads only."""
+    person = db.session.get(Person, delivery.person_id, populate_existing=True)
+    judged = Judged()
+    for news in news_of(Notification.delivery_id == delivery.id):
+        fate = _fate(news, fresh(person), now)
+        judged.fates.append((news, fate))
+        if fate == "mail":
+            judged.stand.append(news)
+    if not person.is_active_at(now):
+        judged.because = "the person is no longer here"
+    return judged
+
+
+def news_of(*conditions, newest_first: bool = False, limit: int | None = None) -> list[News]:
+    """Notifications with event, idea, change and comment, in a constant number of queries."""
+    order = Notification.id.desc() if newest_first else Notification.id
+    rows = db.session.execute(
+        select(Notification, StatusChange, Comment)
+        .join(Event, Event.id == Notification.event_id)
+        .join(Idea, Idea.id == Notification.idea_id)
+        .outerjoin(StatusChange, StatusChange.id == Event.change_id)
+        .outerjoin(Comment, Comment.id == Event.comment_id)
+        .where(*conditions)
+        .options(
+            joinedload(Notification.event),
+            joinedload(Notification.idea).joinedload(Idea.board),
+            joinedload(Notification.idea).joinedload(Idea.author),
+            joinedload(StatusChange.actor),
+            joinedload(StatusChange.status),
+            joinedload(StatusChange.linked_idea),
+            joinedload(Comment.author),
+        )
+        .order_by(order)
+        .limit(limit),
+        execution_options={"populate_existing": True},
+    ).all()
+    return [News(n, n.event, n.idea, change, comment) for n, change, comment in rows]
+
+
+def _fate(news: News, person: Person, now: datetime) -> str:
+    """'mail', 'inbox' (the entry there tells: mail was not chosen) or 'lost' (no longer entitled)."""
+    if not person.is_active_at(now) or not may_see(news.idea.id, person) or not _still_wished(news, person):
+        return "lost"
+    if news.comment is not None and (not news.comment.stands or news.comment.redacted_at):
+        return "lost"
+    chosen = db.session.get(Preference, (person.id, news.topic), populate_existing=True)
+    channel = channel_of(person, chosen.how if chosen else default_how(news.topic))
+    return {Channel.MAIL: "mail", Channel.INBOX: "inbox", Channel.REFUSED: "lost"}[channel]
+
+
+def _still_wished(news: News, person: Person) -> bool:
+    """Not muted, and the follow that made them hear is still there (a mention needs none)."""
+    if db.session.execute(select(is_muted(news.idea.id, news.idea.board_id, person.id))).scalar():
+        return False
+    if news.notification.reason == "mentioned":
+        return True
+    if news.event.kind == kinds.IDEA_SUBMITTED:
+        broad = select(BroadFollow.id).where(
+            BroadFollow.person_id == person.id,
+            BroadFollow.followed_at.is_not(None),
+            BroadFollow.board_id.is_(None) | (BroadFollow.board_id == news.idea.board_id),
+        )
+        return db.session.execute(broad).first() is not None
+    follow = db.session.get(Follow, (news.idea.id, person.id), populate_existing=True)
+    if follow is None or not follow.reasons:
+        return False
+    if news.event.kind == kinds.COMMENT_POSTED and news.notification.reason == "author":
+        return bool(follow.reasons & Reason.AUTHOR)
+    return True

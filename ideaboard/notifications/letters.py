@@ -1,0 +1,79 @@
+"""A letter: what a mail says, before it is text and HTML. Both are made from it, so that they say the same.
+
+`renderer` is filled by registry.py (Jinja), so that the worker renders without a request.
+"""
+
+import re
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import css_inline
+
+from ideaboard.foundation.mail import Mail
+from ideaboard.foundation.markdown import clean_line
+from ideaboard.foundation.settings import settings
+from ideaboard.models import Site
+from ideaboard.site.theme import accent_sides
+
+
+@dataclass(frozen=True)
+class Link:
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """One piece of news: a line that says what it is, the words themselves (Markdown and its HTML), who and when."""
+
+    title: str
+    byline: str = ""
+    text: str = ""
+    html: str = ""
+    link: Link | None = None
+    promise: str = ""  # "We look again in May 2026."
+
+
+@dataclass(frozen=True)
+class Letter:
+    subject: str
+    title: str
+    lead: str
+    sections: list[Section] = field(default_factory=list)
+    code: str = ""  # the six digits of a sign-in code, shown large
+    button: Link | None = None
+    notes: list[str] = field(default_factory=list)
+    why: str = ""
+    stop: Link | None = None
+    manage: Link | None = None
+
+
+class _Renderer:
+    def __init__(self):
+        self._jinja = None
+        self._inliner = css_inline.CSSInliner(keep_style_tags=True, keep_at_rules=True, load_remote_stylesheets=False)
+
+    def fill(self, jinja_env) -> None:
+        self._jinja = jinja_env
+
+    def mail(self, letter: Letter, site: Site, language: str) -> Mail:
+        """The letter as text and as HTML with its styles inlined, in the language in force (force_locale)."""
+        light, dark = accent_sides(site.accent)
+        named = {"letter": letter, "site": site, "language": language.replace("_", "-"), "light": light, "dark": dark}
+        text = self._jinja.get_template("mail/letter.txt").render(**named)
+        html = self._jinja.get_template("mail/letter.html").render(absolute=_absolute, **named)
+        return Mail(clean_line(letter.subject), _tidy(text), self._inliner.inline(html))
+
+
+renderer = _Renderer()
+
+
+def _absolute(html: str) -> str:
+    """Links within our site, as somebody wrote them, lead there from a mail too."""
+    public = urlsplit(settings.public_url)
+    return re.sub(r'(href=")(/(?!/))', rf"\g<1>{public.scheme}://{public.netloc}\2", html)
+
+
+def _tidy(text: str) -> str:
+    """At most one empty line in a row."""
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"

@@ -1,0 +1,112 @@
+"""What a person chose to hear: kinds of news by mail, boards followed or muted, all mail stopped or not."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+
+from ideaboard.extensions import db
+from ideaboard.foundation import dialects
+from ideaboard.foundation.database import dialect_name, transaction
+from ideaboard.models import Board, BroadFollow, Follow, Idea, Person, Preference
+from ideaboard.models.vocabulary import How, Topic
+from ideaboard.notifications.channels import default_how
+
+# Kinds that exist so far, in the order of the page.
+TOPICS = (Topic.STATUS, Topic.COMMENTS, Topic.MENTIONS, Topic.NEW_IDEAS)
+BOARD_WISHES = ("usual", "follow", "mute")
+
+
+def choices_of(person: Person) -> dict[str, str]:
+    """{topic: how} for every kind, chosen or by default."""
+    chosen = dict(
+        db.session.execute(select(Preference.kind, Preference.how).where(Preference.person_id == person.id)).all()
+    )
+    return {topic: chosen.get(topic, default_how(topic)) for topic in TOPICS}
+
+
+def wishes_of(person: Person) -> dict[int, str]:
+    """{board id: 'follow' or 'mute'} for boards with a wish of this person."""
+    rows = db.session.execute(
+        select(BroadFollow.board_id, BroadFollow.muted_at).where(
+            BroadFollow.person_id == person.id, BroadFollow.board_id.is_not(None)
+        )
+    )
+    return {board_id: "mute" if muted_at else "follow" for board_id, muted_at in rows}
+
+
+def muted_ideas(person: Person) -> list[Idea]:
+    """The ideas that the person muted and may see, the last muted first (at most 200)."""
+    return list(
+        db.session.execute(
+            select(Idea)
+            .join(Follow, Follow.idea_id == Idea.id)
+            .where(Follow.person_id == person.id, Follow.muted_at.is_not(None), Idea.visible_to(person, merged=True))
+            .order_by(Follow.muted_at.desc(), Idea.id)
+            .limit(200)
+        ).scalars()
+    )
+
+
+def choose(person: Person, now: datetime, *, kinds: dict[str, str], boards: dict[int, str], mail: bool) -> None:
+    """Keep the whole page of choices. Unknown kinds, hows, wishes and boards that are not seen are left alone."""
+    with transaction() as session:
+        seen = set(session.execute(select(Board.id).where(Board.visible_to(person))).scalars())
+        for topic, how in kinds.items():
+            if topic in TOPICS and how in tuple(How):
+                _set_how(person.id, topic, how)
+        for board_id, wish in boards.items():
+            if board_id in seen and wish in BOARD_WISHES:
+                _set_wish(person.id, board_id, wish, now)
+        stopped = None if mail else (Person.mail_stopped_at if person.mail_stopped_at else now)
+        session.execute(update(Person).where(Person.id == person.id).values(mail_stopped_at=stopped))
+
+
+def set_how(person_id: int, topic: str, how: str) -> None:
+    """One kind of news: 'at_once' or 'never' by mail."""
+    with transaction():
+        _set_how(person_id, topic, how)
+
+
+def set_wish(person_id: int, board_id: int, wish: str, now: datetime) -> None:
+    """One board: 'usual', 'follow' (its new ideas too) or 'mute'."""
+    with transaction():
+        _set_wish(person_id, board_id, wish, now)
+
+
+def stop_mail(person_id: int, now: datetime) -> None:
+    """No mail to this person's address but security's. Done twice is done once."""
+    with transaction() as session:
+        session.execute(
+            update(Person).where(Person.id == person_id, Person.mail_stopped_at.is_(None)).values(mail_stopped_at=now)
+        )
+
+
+def resume_mail(person_id: int) -> None:
+    """Mail goes again."""
+    with transaction() as session:
+        session.execute(update(Person).where(Person.id == person_id).values(mail_stopped_at=None))
+
+
+def try_address_again(person: Person) -> None:
+    """Forget that the mail server refused the address: the next mail tries it."""
+    with transaction() as session:
+        session.execute(
+            update(Person).where(Person.id == person.id).values(mail_refused_at=None, mail_refused_because=None)
+        )
+
+
+def _set_how(person_id: int, topic: str, how: str) -> None:
+    statement = dialects.upsert(dialect_name(), Preference, [Preference.person_id, Preference.kind], how=how)
+    db.session.execute(statement.values(person_id=person_id, kind=topic, how=how))
+
+
+def _set_wish(person_id: int, board_id: int, wish: str, now: datetime) -> None:
+    row = {"followed_at": now if wish == "follow" else None, "muted_at": now if wish == "mute" else None}
+    if wish == "usual":
+        db.session.execute(
+            delete(BroadFollow).where(BroadFollow.person_id == person_id, BroadFollow.board_id == board_id)
+        )
+        return
+    key = [BroadFollow.person_id, BroadFollow.board_id]
+    statement = dialects.upsert(dialect_name(), BroadFollow, key, **row)
+    db.session.execute(statement.values(person_id=person_id, board_id=board_id, **row))

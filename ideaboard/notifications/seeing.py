@@ -1,0 +1,34 @@
+"""Who of many may see an idea: `Idea.visible_to` alone decides, and is asked once where it admits every member."""
+
+from sqlalchemy import select
+
+from ideaboard.extensions import db
+from ideaboard.models import Idea, Person
+from ideaboard.models.vocabulary import SiteRole
+
+
+def _a_mere_member() -> Person:
+    """Somebody without role, board or idea: what they see, every person sees."""
+    nobody = Person(id=-1, site_role=SiteRole.MEMBER, is_moderator=False)
+    nobody.__dict__["board_roles"] = {}
+    return nobody
+
+
+def seers(idea_id: int, person_ids: list[int]) -> set[int]:
+    """Those of the people who may see the idea now. Reads only."""
+    if not person_ids:
+        return set()
+    if may_see(idea_id, _a_mere_member()):
+        return set(person_ids)
+    people = db.session.execute(select(Person).where(Person.id.in_(person_ids))).scalars()
+    return {person.id for person in people if may_see(idea_id, fresh(person))}
+
+
+def may_see(idea_id: int, person: Person) -> bool:
+    return db.session.execute(select(Idea.id).where(Idea.id == idea_id, Idea.visible_to(person))).first() is not None
+
+
+def fresh(person: Person) -> Person:
+    """The person with rights to be judged anew."""
+    person.__dict__.pop("board_roles", None)
+    return person

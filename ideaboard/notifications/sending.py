@@ -1,0 +1,120 @@
+"""Sending one due delivery, so that nobody is missed and nobody is told twice.
+
+1. claim it (claims.py): ours for LEASE_SECONDS, by the database's clock;
+2. judge now whom and what it may still tell, and compose it (composing.py); nothing left: dropped;
+3. hand it to the relay, outside any transaction, under the Message-ID that derives from its row;
+4. settle it: sent, or refused for good, or put off.
+
+Killed between 3 and 4 the lease ends and the mail is sent again, under the same Message-ID.
+"""
+
+import logging
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+
+from ideaboard.extensions import db
+from ideaboard.foundation.database import end_reading
+from ideaboard.foundation.mail import envelope_sender, message_id_of, message_of
+from ideaboard.foundation.post import FilePost, NotNow, Refused, mail_folder
+from ideaboard.models import Delivery, Person, Site
+from ideaboard.models.vocabulary import Origin
+from ideaboard.notifications.claims import Counts, claim_due, put_off, settle
+from ideaboard.notifications.composing import COMPOSERS, Dropped, Parcel
+
+log = logging.getLogger(__name__)
+# News: 1, 2, 4 … minutes up to 6 hours, given up after five days. A code is worth little after minutes.
+FIRST_PAUSE = {"code": timedelta(seconds=5)}
+LONGEST_PAUSE = {"code": timedelta(seconds=60)}
+GIVE_UP_AFTER = timedelta(days=5)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What became of one delivery: 'sent', 'refused', 'dropped' or 'later'. `trouble`: why no mail would go now."""
+
+    state: str
+    trouble: str = ""
+
+
+def send_one(worker: str, now: datetime, post) -> Sent | None:
+    """Send the next due delivery; None when nothing is due. `post`: a post box (foundation/post.py)."""
+    delivery_id = claim_due(worker, now)
+    if delivery_id is None:
+        return None
+    delivery = db.session.get(Delivery, delivery_id, populate_existing=True)
+    try:
+        parcel = COMPOSERS[delivery.kind](delivery, now)
+        message = _message(delivery, parcel, now) if isinstance(parcel, Parcel) else None
+    except Exception as fault:
+        db.session.rollback()
+        log.exception("delivery %s could not be composed; it is tried again", delivery_id)
+        return _later(delivery, worker, now, f"could not be composed: {type(fault).__name__}: {fault}", Counts())
+    demo = delivery.person is not None and delivery.person.origin == Origin.DEMO
+    end_reading()
+    if isinstance(parcel, Dropped):
+        settle(delivery_id, worker, now, "dropped", parcel.counts, parcel.because)
+        return Sent("dropped")
+    # Whose address was made up for the demo gets no mail by a real relay.
+    box = FilePost(mail_folder()) if demo else post
+    try:
+        box.send(message, envelope_sender(), parcel.address)
+    except Refused as refusal:
+        counts = Counts(parcel.counts.told, parcel.counts.not_told + parcel.carried)
+        also = _refuse_address(delivery, parcel, str(refusal), now)
+        settle(delivery_id, worker, now, "refused", counts, str(refusal), also)
+        return Sent("refused")
+    except NotNow as trouble:
+        counts = Counts(parcel.counts.told, parcel.counts.not_told + parcel.carried)
+        later = _later(delivery, worker, now, str(trouble), counts)
+        return Sent(later.state, str(trouble) if trouble.whole_server else "")
+    counts = Counts(parcel.counts.told + parcel.carried, parcel.counts.not_told)
+    settle(delivery_id, worker, now, "sent", counts, also=_address_takes_mail(delivery, parcel))
+    return Sent("sent")
+
+
+def _message(delivery: Delivery, parcel: Parcel, now: datetime):
+    return message_of(
+        parcel.mail,
+        to=parcel.address,
+        sender_name=Site.current().name,
+        message_id=message_id_of(delivery.message_key),
+        date=now,
+        language=parcel.language,
+        headers=parcel.headers,
+    )
+
+
+def _later(delivery: Delivery, worker: str, now: datetime, why: str, given_up: Counts) -> Sent:
+    """Put it off, twice as long each time, with jitter; after five days give up."""
+    if now - delivery.created_at > GIVE_UP_AFTER:
+        settle(delivery.id, worker, now, "refused", given_up, f"given up after five days: {why}")
+        return Sent("refused")
+    pause = FIRST_PAUSE.get(delivery.kind, timedelta(minutes=1)) * 2 ** min(delivery.attempts - 1, 12)
+    pause = min(pause, LONGEST_PAUSE.get(delivery.kind, timedelta(hours=6)))
+    put_off(delivery.id, worker, now + pause * random.uniform(0.75, 1.25), why)  # noqa: S311 (no secret)
+    return Sent("later")
+
+
+def _refuse_address(delivery: Delivery, parcel: Parcel, because: str, now: datetime):
+    """No further news goes to an address that the relay refused for good; its owner is told in the inbox."""
+    if delivery.person_id is None:
+        return None
+    return lambda: db.session.execute(
+        update(Person)
+        .where(Person.id == delivery.person_id, Person.email == parcel.address)
+        .values(mail_refused_at=now, mail_refused_because=because[:300])
+    )
+
+
+def _address_takes_mail(delivery: Delivery, parcel: Parcel):
+    """A code that arrived proves that the address takes mail again."""
+    if delivery.kind != "code":
+        return None
+    return lambda: db.session.execute(
+        update(Person)
+        .where(Person.email == parcel.address, Person.mail_refused_at.is_not(None))
+        .values(mail_refused_at=None, mail_refused_because=None)
+    )

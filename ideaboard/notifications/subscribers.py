@@ -1,0 +1,63 @@
+"""What notifications hear of: each event becomes entries in inboxes, and mails where they are wished.
+
+registry.py hangs SUBSCRIBERS on the events. `tell` reads a slice of the audience; what it returns writes the slice's
+rows: unique by event and person, so that nobody is told twice, and the change's counters with them.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from ideaboard.events import kinds
+from ideaboard.extensions import db
+from ideaboard.foundation import dialects
+from ideaboard.foundation.database import dialect_name
+from ideaboard.models import Event, Notification, Site
+from ideaboard.notifications.audience import Hearer, hearers
+from ideaboard.notifications.bundling import deliveries_for, window_seconds
+from ideaboard.notifications.channels import Channel
+from ideaboard.notifications.claims import count
+
+
+def tell(event: Event, after: int, size: int, now: datetime) -> tuple[int | None, Callable[[], None]]:
+    """The next slice of an event's audience: (its last person id or None at the end, how to write it)."""
+    people, last = hearers(event, after, size, now)
+    window = window_seconds(Site.current())
+    return last, lambda: _write(event, people, window, now)
+
+
+def _write(event: Event, people: list[Hearer], window: int, now: datetime) -> None:
+    if not people:
+        return
+    by_mail = [hearer.person_id for hearer in people if hearer.channel is Channel.MAIL]
+    delivery_of = deliveries_for(by_mail, event, window, now) if by_mail else {}
+    rows = [
+        {
+            "event_id": event.id,
+            "person_id": hearer.person_id,
+            "idea_id": event.idea_id,
+            "topic": str(hearer.topic),
+            "reason": hearer.reason,
+            "created_at": now,
+            "delivery_id": delivery_of.get(hearer.person_id),
+        }
+        for hearer in people
+    ]
+    written = db.session.execute(
+        dialects.insert_once(dialect_name(), Notification).returning(Notification.person_id), rows
+    )
+    new = set(written.scalars())
+    if event.change_id is not None:
+        channels = [hearer.channel for hearer in people if hearer.person_id in new]
+        one = [event.change_id]
+        count(
+            entitled=one * len(channels),
+            told=one * channels.count(Channel.INBOX),
+            not_told=one * channels.count(Channel.REFUSED),
+        )
+
+
+SUBSCRIBERS = {
+    kinds.IDEA_STATUS_CHANGED: tell,
+    kinds.COMMENT_POSTED: tell,
+    kinds.IDEA_SUBMITTED: tell,
+}

@@ -1,0 +1,88 @@
+"""Stopping by a signed token, without signing in: repeatable, unexpiring, and to be undone at the same place."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from ideaboard.extensions import db, gettext
+from ideaboard.following.follows import mute, unmute
+from ideaboard.foundation.refusals import Missing
+from ideaboard.foundation.tokens import unsign
+from ideaboard.models import BroadFollow, Follow, Idea, Person, Preference
+from ideaboard.models.vocabulary import How, Topic
+from ideaboard.notifications.preferences import resume_mail, set_how, set_wish, stop_mail
+
+SCOPES = ("idea", "board", "kind", "all")
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who holds the token: the person, the idea of the mail (None: no longer theirs to see), the kind of news."""
+
+    person: Person
+    idea: Idea | None
+    topic: str
+
+
+def holder_of(token: str) -> Holder:
+    """Read a token. Raises Missing for one that is not ours. Reads only."""
+    payload = unsign("unsubscribe", token)
+    person = None
+    if isinstance(payload, list) and len(payload) == 3 and payload[2] in tuple(Topic):
+        person = db.session.get(Person, payload[0], populate_existing=True)
+    if person is None:
+        raise Missing(gettext("This link is not one of ours, or only a part of it. Open it from the mail again."))
+    idea = None
+    if payload[1] is not None:
+        found = select(Idea).where(Idea.id == payload[1], Idea.visible_to(person, merged=True))
+        idea = db.session.execute(found).scalar_one_or_none()
+    return Holder(person, idea, payload[2])
+
+
+def stopped_of(holder: Holder) -> dict[str, bool]:
+    """{scope: whether it is stopped now} for the scopes that this token offers. Reads only."""
+    person, idea = holder.person, holder.idea
+    stopped = {}
+    if idea is not None:
+        follow = db.session.get(Follow, (idea.id, person.id), populate_existing=True)
+        stopped["idea"] = bool(follow and follow.muted_at)
+        muted = select(BroadFollow.id).where(
+            BroadFollow.person_id == person.id, BroadFollow.board_id == idea.board_id, BroadFollow.muted_at.is_not(None)
+        )
+        stopped["board"] = db.session.execute(muted).first() is not None
+    chosen = db.session.get(Preference, (person.id, holder.topic), populate_existing=True)
+    stopped["kind"] = chosen is not None and chosen.how == How.NEVER
+    stopped["all"] = person.mail_stopped_at is not None
+    return stopped
+
+
+def stop(holder: Holder, scope: str, now: datetime) -> None:
+    """Stop the idea, the board, the kind or all mail. Raises Missing for a scope that the token does not offer."""
+    _offered(holder, scope)
+    if scope == "idea":
+        mute(holder.idea, holder.person, now)
+    elif scope == "board":
+        set_wish(holder.person.id, holder.idea.board_id, "mute", now)
+    elif scope == "kind":
+        set_how(holder.person.id, holder.topic, How.NEVER)
+    else:
+        stop_mail(holder.person.id, now)
+
+
+def undo(holder: Holder, scope: str, now: datetime) -> None:
+    """Hear of it again. Raises Missing for a scope that the token does not offer."""
+    _offered(holder, scope)
+    if scope == "idea":
+        unmute(holder.idea, holder.person)
+    elif scope == "board":
+        set_wish(holder.person.id, holder.idea.board_id, "usual", now)
+    elif scope == "kind":
+        set_how(holder.person.id, holder.topic, How.AT_ONCE)
+    else:
+        resume_mail(holder.person.id)
+
+
+def _offered(holder: Holder, scope: str) -> None:
+    if scope not in SCOPES or (holder.idea is None and scope in ("idea", "board")):
+        raise Missing(gettext("This is not offered here."))

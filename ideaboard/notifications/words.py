@@ -1,0 +1,112 @@
+"""How news reads: in the subject of a mail, at the head of its section, in the inbox; and why somebody hears."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_skeleton, format_time
+
+from ideaboard.extensions import get_locale, gettext
+from ideaboard.models.vocabulary import Outcome, Stage
+
+
+def subject_of_change(title: str, stage: str, outcome: str | None, promised_on: date | None, *, label: str = "") -> str:
+    """'“Oat milk” is reviewed: we want this'. `label`: an admin's own name of the status."""
+    if label:
+        return gettext("“%(title)s” is now: %(status)s", title=title, status=label + _after(outcome))
+    if stage == Stage.UNDER_REVIEW:
+        return gettext("“%(title)s” is under review", title=title)
+    if stage == Stage.COMING_SOON:
+        if promised_on:
+            return gettext("“%(title)s” is coming soon: %(month)s", title=title, month=month_words(promised_on))
+        return gettext("“%(title)s” is coming soon", title=title)
+    if stage == Stage.LAUNCHED:
+        return gettext("“%(title)s” is launched", title=title)
+    return gettext("“%(title)s” is reviewed: %(outcome)s", title=title, outcome=outcome_words(outcome))
+
+
+def subject_of_further_word(title: str) -> str:
+    """A change to the same status and outcome is one more word on it."""
+    return gettext("A further word on “%(title)s”", title=title)
+
+
+def status_line(stage: str, outcome: str | None, promised_on: date | None, *, label: str = "") -> str:
+    """'Reviewed: we want this', 'Coming soon: June', 'Under review'."""
+    name = label or {
+        Stage.UNDER_REVIEW: gettext("Under review"),
+        Stage.REVIEWED: gettext("Reviewed"),
+        Stage.COMING_SOON: gettext("Coming soon"),
+        Stage.LAUNCHED: gettext("Launched"),
+    }.get(stage, stage)
+    if outcome:
+        return name + _after(outcome)
+    if stage == Stage.COMING_SOON and promised_on:
+        return f"{name}: {month_words(promised_on)}"
+    return name
+
+
+def _after(outcome: str | None) -> str:
+    return f": {outcome_words(outcome)}" if outcome else ""
+
+
+def outcome_words(outcome: str | None) -> str:
+    return {
+        Outcome.WANT: gettext("we want this"),
+        Outcome.NOT_NOW: gettext("not now"),
+        Outcome.WILL_NOT: gettext("we will not do this"),
+        Outcome.EXISTS: gettext("it exists already"),
+        Outcome.HANDED_OVER: gettext("handed over"),
+    }.get(outcome, "")
+
+
+def promise_words(stage: str, outcome: str | None, promised_on: date | None, is_ready_sentence: bool = False) -> str:
+    """The sentence that names the date promised, or ''."""
+    if promised_on is None:
+        return ""
+    if stage == Stage.UNDER_REVIEW and not is_ready_sentence:
+        return gettext("You hear by %(day)s.", day=_of_day(promised_on))
+    if outcome == Outcome.NOT_NOW:
+        return gettext("We look again in %(month)s.", month=month_words(promised_on))
+    return ""
+
+
+def why_words(reason: str) -> str:
+    """Why somebody hears of an idea, as a sentence in a mail."""
+    return {
+        "author": gettext("You get this because it is your idea."),
+        "voter": gettext("You get this because you voted for it."),
+        "commenter": gettext("You get this because you commented on it."),
+        "replied_to": gettext("You get this because it answers your comment."),
+        "mentioned": gettext("You get this because you were mentioned."),
+        "board": gettext("You get this because you asked for new ideas on this board."),
+    }.get(reason, gettext("You get this because you follow it."))
+
+
+def because_words(reason: str) -> str:
+    """The same in a few words, for the inbox."""
+    return {
+        "author": gettext("because it is your idea"),
+        "voter": gettext("because you voted"),
+        "commenter": gettext("because you commented"),
+        "replied_to": gettext("because it answers you"),
+        "mentioned": gettext("because you were mentioned"),
+        "board": gettext("because you hear of new ideas here"),
+    }.get(reason, gettext("because you follow it"))
+
+
+def month_words(value: date) -> str:
+    """'June 2026': a mail may be read in another year."""
+    return format_skeleton("yMMMM", value, locale=get_locale())
+
+
+def day_words(moment: datetime, zone: str) -> str:
+    """'3 March 2026' in a zone."""
+    return _of_day(moment.astimezone(ZoneInfo(zone)).date())
+
+
+def _of_day(value: date) -> str:
+    return format_skeleton("yMMMMd", value, locale=get_locale())
+
+
+def clock_words(moment: datetime, zone: str) -> str:
+    """'10:42' in a zone."""
+    return format_time(moment, "short", tzinfo=ZoneInfo(zone), locale=get_locale())
