@@ -83,7 +83,8 @@ class Settings:
             settings.database_url = f"sqlite:///{settings.data_dir / 'ideaboard.db'}"
         settings.database_url = normal_database_url(settings.database_url)
         if not settings.mail_from:
-            settings.mail_from = f"ideas@{parts.hostname if '.' in parts.hostname else 'localhost'}"
+            named = "." in parts.hostname and any(c.isalpha() for c in parts.hostname)
+            settings.mail_from = f"ideas@{parts.hostname if named else 'localhost'}"
         if any(c in settings.mail_from for c in "\r\n\0"):
             raise UnsafeSettings(
                 "MAIL_FROM holds a line break: it must be one address, like Ideas <ideas@example.org>."

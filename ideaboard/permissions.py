@@ -66,6 +66,7 @@ PERMISSIONS: dict[str, tuple[str, Rule]] = {
     "site.sign_in": ("anyone", _anyone),
     "site.administrate": ("admins", _admin),
     "site.demo": ("anyone, while demo content is there, on this machine only", _anyone),
+    "site.mailbox": ("anyone on this machine, while mails are kept as files and it is not production", _anyone),
     "token.holder": ("whoever holds the signed token in the address", _anyone),
     "person.self": ("a signed-in person, about themselves", _member),
     "board.read": ('whom the board\'s "who may see" admits', _anyone),

@@ -9,6 +9,7 @@ from ideaboard.accounts.views import accounts
 from ideaboard.boards.views import boards
 from ideaboard.discussion.deed import comment_as_asked
 from ideaboard.discussion.views import discussion
+from ideaboard.events.dispatch import subscribers
 from ideaboard.following.deed import follow_as_asked
 from ideaboard.following.views import following
 from ideaboard.foundation.links import links
@@ -17,6 +18,13 @@ from ideaboard.ideas.door import ideas
 from ideaboard.ideas.mine_views import my_ideas as _mine  # noqa: F401
 from ideaboard.ideas.views import index as _reading  # noqa: F401
 from ideaboard.ideas.writing_views import new as _writing  # noqa: F401
+from ideaboard.jobs.worker import worker_command
+from ideaboard.notifications import unsubscribe_views  # noqa: F401 (hangs its doors on the blueprint)
+from ideaboard.notifications.commands import test_mail
+from ideaboard.notifications.letters import renderer
+from ideaboard.notifications.mailbox_views import mailbox
+from ideaboard.notifications.subscribers import SUBSCRIBERS
+from ideaboard.notifications.views import notifications
 from ideaboard.patterns.views import patterns
 from ideaboard.site import choice_views
 from ideaboard.site.commands import demo, recount
@@ -43,6 +51,8 @@ BLUEPRINTS = (
     discussion,
     following,
     ideas,
+    mailbox,
+    notifications,
     site,
     voting,
 )
@@ -52,6 +62,8 @@ COMMANDS = (
     demo,
     import_ideas,
     recount,
+    test_mail,
+    worker_command,
 )
 
 
@@ -66,6 +78,8 @@ def register(app: Flask) -> None:
     for command in COMMANDS:
         app.cli.add_command(command)
     links.fill(app.url_map)
+    renderer.fill(app.jinja_env)
+    subscribers.fill(SUBSCRIBERS)
     # What a guest pressed, done when the code is typed.
     DEEDS.update(
         vote=vote_as_asked,

@@ -52,18 +52,18 @@ def message_of(
         "Message-ID": message_id,
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
-        "Content-Language": language,
         **(headers or {}),
     }
-    for value in (*given.values(), to, sender_name):
+    for value in (*given.values(), to, sender_name, language):
         if _CONTROL.search(value):
             raise UnsafeHeader(f"a control character in a mail header: {value!r}")
     message["From"] = _sender(sender_name)
     message["To"] = Address(addr_spec=to)
-    for name, value in given.items():
-        message[name] = value
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
+    for name, value in given.items():  # after the content, which takes Content-… headers with it
+        message[name] = value
+    message["Content-Language"] = language
     return message
 
 

@@ -59,7 +59,9 @@ def forget(worker: str, now: datetime) -> float | None:
     ):
         with transaction() as session:
             old = select(key).where(condition).limit(_SLICE)
-            removed = session.execute(delete(table).where(key.in_(old)), execution_options={"synchronize_session": False})
+            removed = session.execute(
+                delete(table).where(key.in_(old)), execution_options={"synchronize_session": False}
+            )
             full = full or removed.rowcount >= _SLICE
     return 1.0 if full else None
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, exists, or_, select
+from sqlalchemy.orm import aliased
 
 from ideaboard.events import kinds
 from ideaboard.extensions import db
@@ -87,7 +88,9 @@ def _of_a_comment(event, idea, after, size, now):
     parent = db.session.get(Comment, comment.parent_id) if comment.parent_id else None
     following = select(Follow.person_id).where(Follow.idea_id == idea.id)
     if parent is not None and parent.author_id is not None:
-        for (person_id,) in db.session.execute(following.where(Follow.person_id == parent.author_id, Follow.reasons > 0)):
+        for (person_id,) in db.session.execute(
+            following.where(Follow.person_id == parent.author_id, Follow.reasons > 0)
+        ):
             reasons.setdefault(person_id, []).append((Topic.COMMENTS, "replied_to"))
     if idea.author_id is not None:
         of_author = following.where(Follow.person_id == idea.author_id, Follow.reasons.op("&")(Reason.AUTHOR) > 0)
@@ -143,10 +146,11 @@ def _people(idea: Idea, actor_id: int | None, now: datetime):
 
 def is_muted(idea_id: int, board_id: int, person_id):
     """SQL: whether the person (a column or an id) muted the idea, its board, or the whole site."""
-    broad = or_(BroadFollow.board_id == board_id, BroadFollow.board_id.is_(None))
+    muted, broad = aliased(Follow), aliased(BroadFollow)  # the asking statement may hold the same tables
+    here = or_(broad.board_id == board_id, broad.board_id.is_(None))
     return or_(
-        exists().where(Follow.idea_id == idea_id, Follow.person_id == person_id, Follow.muted_at.is_not(None)),
-        exists().where(BroadFollow.person_id == person_id, BroadFollow.muted_at.is_not(None), broad),
+        exists().where(muted.idea_id == idea_id, muted.person_id == person_id, muted.muted_at.is_not(None)),
+        exists().where(broad.person_id == person_id, broad.muted_at.is_not(None), here),
     )
 
 
@@ -155,6 +159,4 @@ def _hows(person_ids: list[int] | None, topic: str) -> dict[int, str]:
     chosen = select(Preference.person_id, Preference.how).where(Preference.kind == topic)
     if person_ids is not None:
         chosen = chosen.where(Preference.person_id.in_(person_ids))
-    return {person_id: how for person_id, how in db.session.execute(chosen)}
-
-
+    return dict(db.session.execute(chosen).all())

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from ideaboard.accounts.codes import code_of
 from ideaboard.extensions import db, gettext, ngettext
 from ideaboard.models import Delivery, Pending, Site
 from ideaboard.notifications.letters import Letter
@@ -17,8 +18,6 @@ def pending_of(delivery: Delivery, now: datetime) -> Pending | None:
 
 def code_letter(pending: Pending, site: Site, now: datetime) -> Letter:
     """The code, how long it is good, and what to do when nobody asked for it."""
-    from ideaboard.accounts.codes import code_of  # noqa: PLC0415
-
     code = code_of(pending)
     minutes = max(1, int((pending.expires_at - now).total_seconds() + 30) // 60)
     return Letter(
@@ -27,9 +26,7 @@ def code_letter(pending: Pending, site: Site, now: datetime) -> Letter:
         lead=gettext("Type it where you were asked for it; any browser and device will do."),
         code=code,
         notes=[
-            ngettext(
-                "It is good for %(num)s minute, and once.", "It is good for %(num)s minutes, and once.", minutes
-            ),
+            ngettext("It is good for %(num)s minute, and once.", "It is good for %(num)s minutes, and once.", minutes),
             gettext("If you did not ask for it, you need not do anything: without the code nothing happens."),
         ],
         why=gettext("You get this because somebody typed this address at %(site)s.", site=site.name),

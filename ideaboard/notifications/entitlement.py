@@ -8,8 +8,18 @@ from sqlalchemy.orm import joinedload
 
 from ideaboard.events import kinds
 from ideaboard.extensions import db
-from ideaboard.models import BroadFollow, Comment, Delivery, Event, Follow, Idea, Notification, Person, Preference
-from ideaboard.models import StatusChange
+from ideaboard.models import (
+    BroadFollow,
+    Comment,
+    Delivery,
+    Event,
+    Follow,
+    Idea,
+    Notification,
+    Person,
+    Preference,
+    StatusChange,
+)
 from ideaboard.models.vocabulary import Reason
 from ideaboard.notifications.audience import is_muted
 from ideaboard.notifications.channels import Channel, channel_of, default_how

@@ -51,7 +51,7 @@ class Letter:
 class _Renderer:
     def __init__(self):
         self._jinja = None
-        self._inliner = css_inline.CSSInliner(keep_style_tags=True, keep_at_rules=True, load_remote_stylesheets=False)
+        self._inliner = css_inline.CSSInliner(load_remote_stylesheets=False)
 
     def fill(self, jinja_env) -> None:
         self._jinja = jinja_env

@@ -2,14 +2,17 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
+
 from ideaboard.accounts.called import name_of
 from ideaboard.events import kinds
-from ideaboard.extensions import gettext, ngettext
+from ideaboard.extensions import db, gettext, ngettext
 from ideaboard.foundation.links import links
 from ideaboard.models import Idea, Person, Site, StatusChange
 from ideaboard.notifications import words
 from ideaboard.notifications.entitlement import News
 from ideaboard.notifications.letters import Letter, Link, Section
+from ideaboard.notifications.seeing import may_see
 
 
 def news_letter(news: list[News], person: Person, site: Site, token: str, now: datetime) -> Letter:
@@ -17,7 +20,7 @@ def news_letter(news: list[News], person: Person, site: Site, token: str, now: d
     zone = person.time_zone or site.time_zone
     latest = news[-1]
     if latest.event.kind == kinds.IDEA_STATUS_CHANGED:
-        sections = [change_section(n.change, zone) for n in reversed(news)]
+        sections = [change_section(n.change, zone, person) for n in reversed(news)]
         subject = subject_of(latest.change, latest.idea.title)
         lead = ngettext("An answer on this idea:", "%(num)s answers on this idea, the latest first:", len(news))
     elif latest.event.kind == kinds.COMMENT_POSTED:
@@ -57,16 +60,29 @@ def idea_url(idea: Idea) -> str:
 def subject_of(change: StatusChange, title: str) -> str:
     """The subject line of a change."""
     label = change.status.label if change.status else ""
+    if is_further_word(change):
+        return words.subject_of_further_word(title)
     return words.subject_of_change(title, change.stage, change.outcome, change.promised_on, label=label)
 
 
-def change_section(change: StatusChange, zone: str) -> Section:
+def is_further_word(change: StatusChange) -> bool:
+    """Whether the idea stood at this status and outcome before."""
+    before = db.session.execute(
+        select(StatusChange.status_id, StatusChange.outcome)
+        .where(StatusChange.idea_id == change.idea_id, StatusChange.id < change.id)
+        .order_by(StatusChange.id.desc())
+        .limit(1)
+    ).first()
+    return before is not None and tuple(before) == (change.status_id, change.outcome)
+
+
+def change_section(change: StatusChange, zone: str, reader: Person) -> Section:
     """A status change: what it is, who says so and when, staff's own words."""
     label = change.status.label if change.status else ""
     title = words.status_line(change.stage, change.outcome, change.promised_on, label=label)
     promise = words.promise_words(change.stage, change.outcome, change.promised_on, change.is_ready_sentence)
     link = None
-    if change.linked_idea is not None:
+    if change.linked_idea is not None and may_see(change.linked_idea.id, reader):
         link = Link(change.linked_idea.title, idea_url(change.linked_idea))
     elif change.linked_url:
         link = Link(gettext("See it there"), change.linked_url)

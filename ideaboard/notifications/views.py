@@ -32,9 +32,7 @@ def _unread() -> int:
 @notifications.get("/me/inbox")
 @gate("person.self")
 def inbox():
-    groups, cursors = entries.inbox_of(
-        viewer(), after=request.args.get("after"), before=request.args.get("before")
-    )
+    groups, cursors = entries.inbox_of(viewer(), after=request.args.get("after"), before=request.args.get("before"))
     return page("notifications/inbox.html", groups=groups, cursors=cursors, words=words)
 
 

@@ -1,0 +1,153 @@
+"""What tests of hearing back share: statuses, a change beside its event, a post box that remembers."""
+
+import pytest
+
+from ideaboard.events import dispatch, kinds
+from ideaboard.events.record import record
+from ideaboard.extensions import db
+from ideaboard.following.follows import add_reason
+from ideaboard.foundation.database import transaction
+from ideaboard.foundation.post import NotNow, Refused
+from ideaboard.models import Comment, Event, Mention, Status, StatusChange
+from ideaboard.models.vocabulary import Reason
+from ideaboard.notifications.sending import send_one
+from tests.conftest import NOW
+
+
+class Remembering:
+    """A post box at the edge: keeps what it is given, or refuses as it is told."""
+
+    def __init__(self):
+        self.sent = []
+        self.answers = {}  # address: what to raise
+
+    def send(self, message, sender, recipient):
+        if recipient in self.answers:
+            raise self.answers[recipient]
+        self.sent.append(message)
+
+    def close(self):
+        pass
+
+    def to(self, address):
+        return [m for m in self.sent if m["To"].addresses[0].addr_spec == address]
+
+    refuse = staticmethod(lambda words="550 5.1.1 no such user": Refused(words))
+    not_now = staticmethod(lambda words="450 later", **facts: NotNow(words, **facts))
+
+
+@pytest.fixture
+def post():
+    return Remembering()
+
+
+@pytest.fixture
+def status_of(app):
+    """status_of('reviewed') -> the status row of a stage, planted when missing."""
+
+    def find(stage):
+        row = db.session.execute(db.select(Status).where(Status.stage == stage)).scalars().first()
+        if row is None:
+            row = Status(stage=stage)
+            db.session.add(row)
+        db.session.commit()
+        return row
+
+    return find
+
+
+@pytest.fixture
+def change_to(cast, status_of):
+    """change_to(idea, 'reviewed', 'want', text=…) -> the StatusChange, with its event, as workflow writes them."""
+
+    def change(idea, stage, outcome=None, *, text="From June oat costs what milk costs.", at=NOW, by=None, **columns):
+        status = status_of(stage)
+        by = by or cast.ada
+        with transaction() as session:
+            row = StatusChange(
+                idea_id=idea.id,
+                status_id=status.id,
+                stage=stage,
+                outcome=outcome,
+                text=text,
+                html=f"<p>{text}</p>",
+                actor_id=by.id,
+                changed_at=at,
+                **columns,
+            )
+            session.add(row)
+            session.flush()
+            record(kinds.IDEA_STATUS_CHANGED, actor=by, at=at, idea=session.merge(idea, load=False), change=row)
+        return row
+
+    return change
+
+
+@pytest.fixture
+def say(cast):
+    """say(idea, person, 'words', to=…, mentions=[…]) -> the Comment, with its event."""
+
+    def post_comment(idea, author, body="Tuesdays, please.", *, to=None, mentions=(), at=NOW):
+        with transaction() as session:
+            comment = Comment(
+                idea_id=idea.id,
+                author_id=author.id,
+                body=body,
+                html=f"<p>{body}</p>",
+                posted_at=at,
+                parent_id=to.id if to else None,
+                root_id=(to.root_id or to.id) if to else None,
+            )
+            session.add(comment)
+            session.flush()
+            session.add_all(Mention(comment_id=comment.id, person_id=person.id) for person in mentions)
+            add_reason(idea.id, author.id, Reason.COMMENTER, at)
+            session.add(
+                Event(
+                    kind=kinds.COMMENT_POSTED,
+                    happened_at=at,
+                    actor_id=author.id,
+                    idea_id=idea.id,
+                    board_id=idea.board_id,
+                    comment_id=comment.id,
+                )
+            )
+        return comment
+
+    return post_comment
+
+
+@pytest.fixture
+def follows(app):
+    """follows(idea, person, Reason.VOTER): the person follows."""
+
+    def add(idea, *people, reason=Reason.VOTER, at=NOW):
+        with transaction():
+            for person in people:
+                add_reason(idea.id, person.id, reason, at)
+
+    return add
+
+
+@pytest.fixture
+def tell(app):
+    """Dispatch every waiting event."""
+
+    def all_events(now=NOW):
+        while dispatch.dispatch_one("test", now):
+            pass
+
+    return all_events
+
+
+@pytest.fixture
+def send(app, post):
+    """Send every due delivery to `post`; returns what became of each."""
+
+    def all_due(now):
+        states = []
+        while (sent := send_one("test", now, post)) is not None:
+            states.append(sent.state)
+        return states
+
+    return all_due
