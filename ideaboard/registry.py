@@ -19,7 +19,7 @@ from ideaboard.ideas.mine_views import my_ideas as _mine  # noqa: F401
 from ideaboard.ideas.views import index as _reading  # noqa: F401
 from ideaboard.ideas.writing_views import new as _writing  # noqa: F401
 from ideaboard.jobs.worker import worker_command
-from ideaboard.notifications import unsubscribe_views  # noqa: F401 (hangs its doors on the blueprint)
+from ideaboard.notifications import unsubscribe_views
 from ideaboard.notifications.commands import test_mail
 from ideaboard.notifications.letters import renderer
 from ideaboard.notifications.mailbox_views import mailbox
@@ -40,6 +40,7 @@ MORE_DOORS = (
     choice_views,
     first_admin_views,
     profile_views,
+    unsubscribe_views,
     welcome_views,
 )
 # One a line, in the order of the alphabet.
