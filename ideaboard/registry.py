@@ -13,11 +13,8 @@ from ideaboard.events.dispatch import subscribers
 from ideaboard.following.deed import follow_as_asked
 from ideaboard.following.views import following
 from ideaboard.foundation.links import links
-from ideaboard.ideas.author_views import edit as _author  # noqa: F401 (its doors hang on the blueprint of the room)
-from ideaboard.ideas.door import ideas
-from ideaboard.ideas.mine_views import my_ideas as _mine  # noqa: F401
-from ideaboard.ideas.views import index as _reading  # noqa: F401
-from ideaboard.ideas.writing_views import new as _writing  # noqa: F401
+from ideaboard.ideas import author_views, mine_views, writing_views
+from ideaboard.ideas.views import ideas
 from ideaboard.jobs.worker import worker_command
 from ideaboard.notifications import unsubscribe_views
 from ideaboard.notifications.commands import test_mail
@@ -29,6 +26,7 @@ from ideaboard.patterns.views import patterns
 from ideaboard.site import choice_views
 from ideaboard.site.commands import demo, recount
 from ideaboard.site.demo.views import demonstration
+from ideaboard.site.machine_views import machines
 from ideaboard.site.views import site
 from ideaboard.transfer.commands import import_ideas
 from ideaboard.voting.deed import vote_as_asked
@@ -37,11 +35,14 @@ from ideaboard.web.assets import assets
 
 # Doors that hang on a blueprint of another file: importing them is what registers them.
 MORE_DOORS = (
+    author_views,
     choice_views,
     first_admin_views,
+    mine_views,
     profile_views,
     unsubscribe_views,
     welcome_views,
+    writing_views,
 )
 # One a line, in the order of the alphabet.
 BLUEPRINTS = (
@@ -54,6 +55,7 @@ BLUEPRINTS = (
     ideas,
     mailbox,
     notifications,
+    machines,
     site,
     voting,
 )

@@ -5,11 +5,11 @@ from flask import flash, request, url_for
 from ideaboard.extensions import gettext
 from ideaboard.foundation.markdown import clean_text, render
 from ideaboard.foundation.refusals import Refusal
-from ideaboard.ideas.door import ideas
 from ideaboard.ideas.editing import NobodyTookPart, OthersTookPart, add_to_idea, edit_idea, retitle_idea
 from ideaboard.ideas.forms import AdditionForm, EditForm, TitleForm
 from ideaboard.ideas.history import versions_of
 from ideaboard.ideas.leaving import step_back, take_back
+from ideaboard.ideas.views import ideas
 from ideaboard.ideas.wording import BODY_MAX
 from ideaboard.models import Idea
 from ideaboard.web.errors import STATUS

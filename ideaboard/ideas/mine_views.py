@@ -2,9 +2,9 @@
 
 from flask import request
 
-from ideaboard.ideas.door import ideas
 from ideaboard.ideas.drafts import drafts_of
 from ideaboard.ideas.own import boards_followed_by, followed_by, follows_on, ideas_of, voted_by
+from ideaboard.ideas.views import ideas
 from ideaboard.site.rows import rows_of
 from ideaboard.web.gate import gate, viewer
 from ideaboard.web.swap import page

@@ -1,11 +1,10 @@
 """Reading ideas: the list, and the page of one."""
 
-from flask import request, url_for
+from flask import Blueprint, request, url_for
 
 from ideaboard.boards.directory import boards_seen_by
 from ideaboard.discussion.views import fresh_form
 from ideaboard.ideas import promises
-from ideaboard.ideas.door import ideas
 from ideaboard.ideas.leaving import can_be_taken_back
 from ideaboard.ideas.listing import Filter, count_of, page_of
 from ideaboard.models import Idea
@@ -14,6 +13,8 @@ from ideaboard.site.rows import rows_of
 from ideaboard.web.gate import gate, load_board, load_idea, viewer
 from ideaboard.web.globals import current_site, request_now
 from ideaboard.web.swap import page, page_or_fragment, redirect_for_good
+
+ideas = Blueprint("ideas", __name__)
 
 
 @ideas.app_template_global()

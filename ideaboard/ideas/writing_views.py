@@ -2,6 +2,7 @@
 
 from flask import flash, request, url_for
 
+from ideaboard.accounts.addresses import normal_address
 from ideaboard.boards.directory import boards_open_to, boards_seen_by
 from ideaboard.extensions import gettext
 from ideaboard.foundation.database import end_reading
@@ -9,10 +10,10 @@ from ideaboard.foundation.markdown import clean_text, render
 from ideaboard.foundation.refusals import Busy, Refusal, TooMany
 from ideaboard.foundation.tokens import new_token
 from ideaboard.ideas import promises
-from ideaboard.ideas.door import ideas
 from ideaboard.ideas.drafts import discard_draft, draft_of, keep_guest_draft, publish_draft, save_draft
 from ideaboard.ideas.forms import IdeaForm
 from ideaboard.ideas.submission import submit_idea
+from ideaboard.ideas.views import ideas
 from ideaboard.ideas.wording import BODY_MAX, NotAnIdea, checked_body, checked_title
 from ideaboard.models import Board, Idea
 from ideaboard.web.asking import ask_for_address
@@ -74,13 +75,11 @@ def _send(form: IdeaForm, board: Board | None):
     if board is None:
         raise NotAnIdea(gettext("Choose the board it belongs to, so that the right people read it."), field="board")
     if person is None:
-        from ideaboard.accounts.addresses import normal_address  # noqa: PLC0415
-
         email = normal_address(form.email.data or "")
         spend("submit", peer(), now)
         spend("draft_for_address", email, now)
         draft = keep_guest_draft(email, now, **typed)
-        return ask_for_address("publish_draft", {"draft_id": draft.id})
+        return ask_for_address("publish_draft", {"draft_id": draft.id}, email=email)
     spend("submit", person.id, now)
     return _thank(submit_idea(person, now, form_token=_token(form), **typed))
 

@@ -122,7 +122,7 @@ def install(app: Flask) -> None:
     @app.before_request
     def know_the_reader():
         """Site, person and language are read once, at the start: a sentence worded later opens no transaction."""
-        if request.blueprint != "assets":
+        if request.blueprint not in ("assets", "machines"):
             current_site(), viewer(), get_locale()
 
     @app.context_processor
