@@ -80,7 +80,7 @@ def install_with_pip(purpose: str) -> None:
         if made.returncode:
             last = (made.stderr or made.stdout).strip().splitlines()[-1:]
             end(f"The environment could not be made in {VENV}: {' '.join(last)}")
-    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    pip = [str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-input"]
     if subprocess.call([*pip, "-r", NEEDED[purpose][-1]], cwd=ROOT):
         end("The packages could not be installed (pip says why, above). With a network, run the command again.")
 
