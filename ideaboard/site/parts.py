@@ -4,27 +4,24 @@ from ideaboard.discussion.threads import thread_of
 from ideaboard.following.follows import follow_of
 from ideaboard.ideas.history import additions_of, versions_of
 from ideaboard.models import Idea, Person
-from ideaboard.site.rows import later
 from ideaboard.voting.ballots import ballots_of, solved_of
+from ideaboard.workflow.answers import pinned_answer
+from ideaboard.workflow.history import changes_of
+from ideaboard.workflow.timeline import timeline_of
+from ideaboard.workflow.tracker import steps_of
 
 
 def parts_of(idea: Idea, viewer: Person | None, *, after: str | None = None, before: str | None = None) -> dict:
     """{name: part} for ideas/show.html; `after`, `before`: the page of its thread."""
-    parts = {
+    changes, additions, versions = changes_of(idea), additions_of(idea), versions_of(idea)
+    return {
         "my_vote": ballots_of([idea.id], viewer).get(idea.id),
         "my_solved": None if idea.is_open_for_votes else solved_of(idea, viewer),
         "my_follow": follow_of(idea, viewer),
         "thread": thread_of(idea, viewer, after=after, before=before),
-        "additions": additions_of(idea),
-        "versions": versions_of(idea),
-        "steps": None,
-        "timeline": None,
-        "change": None,
+        "additions": additions,
+        "versions": versions,
+        "steps": steps_of(idea, changes),
+        "timeline": timeline_of(idea, viewer, changes, additions, versions),
+        "change": pinned_answer(idea, changes),
     }
-    if steps_of := later("ideaboard.workflow.tracker", "steps_of"):
-        parts["steps"] = steps_of(idea)
-    if timeline_of := later("ideaboard.workflow.timeline", "timeline_of"):
-        parts["timeline"] = timeline_of(idea, viewer)
-    if pinned_answer := later("ideaboard.workflow.answers", "pinned_answer"):
-        parts["change"] = pinned_answer(idea)
-    return parts

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from ideaboard.foundation.paging import Page
 from ideaboard.models import Person, StatusChange, Vote
 from ideaboard.voting.ballots import ballots_of
+from ideaboard.workflow.answers import answers_for
 
 
 def later(module: str, name: str):
@@ -24,9 +25,8 @@ class Rows:
 
 
 def rows_of(page: Page, viewer: Person | None) -> Rows:
-    answers_for = later("ideaboard.workflow.answers", "answers_for")
     return Rows(
         page,
         ballots_of([idea.id for idea in page.items], viewer),
-        answers_for(page.items) if answers_for else {},
+        answers_for(page.items),
     )

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from ideaboard.accounts.called import author_of, name_of
 from ideaboard.extensions import date_locale, get_locale
 from ideaboard.foundation.clock import now
+from ideaboard.foundation.languages import date_locale
 from ideaboard.foundation.markdown import excerpt, render
 from ideaboard.models import Site
 from ideaboard.permissions import allows
@@ -70,8 +71,9 @@ def month(value: date | None) -> str:
     """'June', with the year when it is not this one."""
     if value is None:
         return ""
-    skeleton = "LLLL" if value.year == request_now().year else "yMMMM"
-    return format_skeleton(skeleton, value, locale=date_locale())
+    if value.year == request_now().year:
+        return format_date(value, "LLLL", locale=date_locale())
+    return format_skeleton("yMMMM", value, locale=date_locale())
 
 
 def time_tag(moment: datetime | None) -> Markup:

@@ -1,0 +1,114 @@
+"""Ideas without an answer: nobody has looked, or only the ready sentence was said, or the promised day has passed."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
+from sqlalchemy.orm import aliased, joinedload
+
+from ideaboard.extensions import db
+from ideaboard.foundation.paging import Page, paginate
+from ideaboard.models import Board, Idea, Person, StatusChange
+from ideaboard.models.vocabulary import Origin, Stage
+
+FILTERS = ("all", "unseen", "late", "past")
+SORTS = ("waiting", "votes")
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many ideas each filter shows."""
+
+    all: int
+    unseen: int
+    late: int
+    past: int
+
+
+def decided_by(viewer: Person) -> ColumnElement[bool]:
+    """SQL: ideas on the viewer's boards; all of them for an admin."""
+    if viewer.is_admin:
+        return true()
+    return Idea.board_id.in_(viewer.staff_board_ids) if viewer.staff_board_ids else false()
+
+
+def boards_of(viewer: Person) -> list[Board]:
+    """The boards on which the viewer decides, in their order."""
+    mine = true() if viewer.is_admin else Board.id.in_(viewer.staff_board_ids)
+    return list(db.session.execute(select(Board).where(mine).order_by(Board.position, Board.id)).scalars())
+
+
+def waiting_ideas(
+    viewer: Person,
+    now: datetime,
+    zone: str,
+    *,
+    which: str = "all",
+    board: Board | None = None,
+    sort: str = "waiting",
+    after: str | None = None,
+    before: str | None = None,
+) -> Page:
+    """One page of 20, longest waiting first or most voted first, with board, author, status and change loaded."""
+    statement = (
+        select(Idea)
+        .where(Idea.in_the_open(), decided_by(viewer), _filters(viewer, now, zone)[which])
+        .options(
+            joinedload(Idea.board),
+            joinedload(Idea.author),
+            joinedload(Idea.status),
+            joinedload(Idea.change).joinedload(StatusChange.actor),
+        )
+    )
+    if board is not None:
+        statement = statement.where(Idea.board_id == board.id)
+    if sort == "votes":
+        key = [(Idea.votes_count, True), (Idea.imported_votes, True), (Idea.id, True)]
+        return paginate(statement, key, lambda i: [i.votes_count, i.imported_votes, i.id], after=after, before=before)
+    key = [(Idea.visible_at, False), (Idea.id, False)]
+    return paginate(statement, key, lambda i: [i.visible_at, i.id], after=after, before=before)
+
+
+def counts_of(viewer: Person, now: datetime, zone: str, board: Board | None = None) -> Counts:
+    """How many ideas wait, by filter: one query."""
+    filters = _filters(viewer, now, zone)
+    statement = (
+        select(*(func.count().filter(filters[name]).label(name) for name in FILTERS))
+        .select_from(Idea)
+        .where(Idea.in_the_open(), decided_by(viewer), filters["all"])
+    )
+    if board is not None:
+        statement = statement.where(Idea.board_id == board.id)
+    return Counts(**db.session.execute(statement).mappings().one())
+
+
+def _filters(viewer: Person, now: datetime, zone: str) -> dict[str, ColumnElement[bool]]:
+    today = now.astimezone(ZoneInfo(zone)).date()
+    unseen = Idea.change_id.is_(None)
+    latest, worded = aliased(StatusChange), aliased(StatusChange)
+    under_review = exists().where(latest.id == Idea.change_id, latest.stage == Stage.UNDER_REVIEW)
+    answered = exists().where(worded.idea_id == Idea.id, worded.text != "", ~worded.is_ready_sentence)
+    past = exists().where(latest.id == Idea.change_id, latest.stage == Stage.UNDER_REVIEW, latest.promised_on < today)
+    return {
+        "all": or_(unseen, and_(under_review, ~answered), past),
+        "unseen": unseen,
+        "late": and_(unseen, Idea.origin != Origin.IMPORT, _overdue(viewer, today, zone)),
+        "past": past,
+    }
+
+
+def _overdue(viewer: Person, today: date, zone: str) -> ColumnElement[bool]:
+    """SQL: the day of the promised first look has passed; each board promises its own number of days."""
+    boards = boards_of(viewer)
+    late = [
+        and_(
+            Idea.board_id == board.id, Idea.visible_at < _start_of(today - timedelta(days=board.first_look_days), zone)
+        )
+        for board in boards
+    ]
+    return or_(*late) if late else false()
+
+
+def _start_of(day: date, zone: str) -> datetime:
+    return datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)

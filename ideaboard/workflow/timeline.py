@@ -1,0 +1,71 @@
+"""The story so far: who did what when, newest first, public and complete."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from ideaboard.models import Idea, Person, StatusChange
+from ideaboard.models.vocabulary import Origin
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`kind`: shared, added, retitled, stepped_back, changed, or word (a further word where the idea stood).
+
+    `change` on changed and word; `was`: the title that stood before, on retitled; `is_first_look`: nobody had looked;
+    `is_kept`: False for an imported change whose answer was not kept; `back`: a step back.
+    """
+
+    kind: str
+    at: datetime
+    actor: Person | None = None
+    change: StatusChange | None = None
+    was: str | None = None
+    is_first_look: bool = False
+    is_kept: bool = True
+    back: bool = False
+
+
+def timeline_of(
+    idea: Idea, viewer: Person | None, changes: list[StatusChange], additions: list, versions: list
+) -> list[Entry]:
+    """All entries, newest first. Whoever sees the idea sees all of it: `viewer` is there for what is not public yet.
+
+    changes: of history.changes_of; additions and versions: of the room of ideas, whose histories they are.
+    """
+    author = None if idea.author_stepped_back_at else idea.author
+    entries = [Entry("shared", idea.visible_at or idea.created_at, author)]
+    entries += _changed(changes)
+    entries += [Entry("added", addition.added_at, author) for addition in additions]
+    # An author's free edits are not told here: nobody had taken part.
+    entries += [
+        Entry("retitled", version.revision.revised_at, version.revision.actor, was=version.revision.title)
+        for version in versions
+        if version.by_staff and version.became != version.revision.title
+    ]
+    if idea.author_stepped_back_at:
+        entries.append(Entry("stepped_back", idea.author_stepped_back_at))
+    # sort is stable: what happened at one moment stays in the order of its making
+    return sorted(entries, key=lambda entry: entry.at)[::-1]
+
+
+def _changed(changes: list[StatusChange]) -> list[Entry]:
+    entries = []
+    for before, change in pairwise([None, *changes]):
+        further = before is not None and (before.status_id, before.outcome) == (change.status_id, change.outcome)
+        entries.append(
+            Entry(
+                "word" if further else "changed",
+                change.changed_at,
+                change.actor,
+                change,
+                is_first_look=before is None and change.origin != Origin.IMPORT,
+                is_kept=bool(change.text),
+                back=before is not None and _place(change) < _place(before),
+            )
+        )
+    return entries
+
+
+def _place(change: StatusChange) -> int:
+    return ("under_review", "reviewed", "coming_soon", "launched").index(change.stage)

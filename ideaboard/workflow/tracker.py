@@ -1,0 +1,58 @@
+"""The four steps and where the idea stands on them. What was skipped or left again is said as it was."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from ideaboard.models import Idea, StatusChange
+from ideaboard.models.vocabulary import OUTCOMES_THAT_END_VOTING, STEPS, Outcome, Stage
+from ideaboard.workflow.history import changes_of
+from ideaboard.workflow.words import OUTCOME_WORDS, STAGE_WORDS, status_label
+
+
+@dataclass(frozen=True)
+class Step:
+    """`state`: done, current, stopped (a no, or elsewhere), skipped, left (a step back went past it) or ahead.
+
+    `on`: when it was entered; `outcome`: words, on Reviewed; `month`: expected, on Coming soon while it stands there.
+    """
+
+    stage: Stage
+    name: str
+    state: str
+    on: datetime | None = None
+    outcome: str | None = None
+    month: date | None = None
+
+
+def steps_of(idea: Idea, changes: list[StatusChange] | None = None) -> list[Step]:
+    """Four steps; all `ahead` while the idea is received. `changes`: oldest first, where they are loaded already."""
+    changes = changes_of(idea) if changes is None else changes
+    standing = STEPS.index(idea.stage) if idea.stage in STEPS else -1
+    return [_step(stage, place, standing, changes) for place, stage in enumerate(STEPS)]
+
+
+def _step(stage: Stage, place: int, standing: int, changes: list[StatusChange]) -> Step:
+    visit = _last_visit(stage, changes)
+    name = status_label(visit[-1].status) if visit else str(STAGE_WORDS[stage])
+    if not visit:
+        return Step(stage, name, "skipped" if place < standing else "ahead")
+    entered, latest = visit[0], visit[-1]
+    if place > standing:
+        return Step(stage, name, "left", entered.changed_at)
+    outcome = str(OUTCOME_WORDS[Outcome(latest.outcome)]) if latest.outcome else None
+    if place < standing:
+        return Step(stage, name, "done", entered.changed_at, outcome)
+    state = "stopped" if latest.outcome in OUTCOMES_THAT_END_VOTING else "current"
+    month = latest.promised_on if stage is Stage.COMING_SOON else None
+    return Step(stage, name, state, entered.changed_at, outcome, month)
+
+
+def _last_visit(stage: Stage, changes: list[StatusChange]) -> list[StatusChange]:
+    """The changes of the last unbroken stay at this stage; further words belong to the stay."""
+    visit: list[StatusChange] = []
+    for change in reversed(changes):
+        if change.stage == stage:
+            visit.append(change)
+        elif visit:
+            break
+    return visit[::-1]

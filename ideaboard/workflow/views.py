@@ -1,0 +1,117 @@
+"""The doors of the workflow: staff answer an idea and move it on."""
+
+from flask import Blueprint, flash, g, request, url_for
+
+from ideaboard.extensions import gettext, ngettext
+from ideaboard.foundation.database import end_reading
+from ideaboard.foundation.refusals import Refusal
+from ideaboard.ideas.history import additions_of, versions_of
+from ideaboard.models import Idea
+from ideaboard.models.vocabulary import Stage
+from ideaboard.voting.ballots import ballots_of, solved_of
+from ideaboard.web.gate import gate, load_idea, viewer
+from ideaboard.web.globals import request_now
+from ideaboard.web.swap import answer, invalid, page_or_fragment, wants_fragment
+from ideaboard.web.throttle import spend
+from ideaboard.workflow.answers import pinned_answer
+from ideaboard.workflow.forms import StatusForm, form_for, letter_of, number, statuses
+from ideaboard.workflow.history import changes_of
+from ideaboard.workflow.linked import link_of
+from ideaboard.workflow.progress import ChangedMeanwhile, change_status
+from ideaboard.workflow.timeline import timeline_of
+from ideaboard.workflow.tracker import steps_of
+from ideaboard.workflow.transitions import ChangeNotPossible
+from ideaboard.workflow.words import STAGE_WORDS, badge_icon, badge_kind, outcome_words, status_label, status_words
+
+workflow = Blueprint("workflow", __name__)
+for word in (status_words, status_label, outcome_words, badge_kind, badge_icon, link_of):
+    workflow.add_app_template_global(word)
+
+
+@workflow.app_template_global()
+def under_review_label() -> str:
+    """The label of Under review, read once a request: a site may show received ideas under it."""
+    if "under_review_label" not in g:
+        first = next((status for status in statuses() if status.stage == Stage.UNDER_REVIEW), None)
+        g.under_review_label = status_label(first) if first else str(STAGE_WORDS[Stage.UNDER_REVIEW])
+    return g.under_review_label
+
+
+@workflow.get("/ideas/<int:idea_id>/status")
+@gate("idea.change_status", "idea")
+def status(idea: Idea):
+    return _form(idea, form_for(idea))
+
+
+@workflow.post("/ideas/<int:idea_id>/status", endpoint="change_status")
+@gate("idea.change_status", "idea")
+def publish(idea: Idea):
+    form = form_for(idea, request.form)
+    end_reading()
+    try:
+        change_status(idea.id, viewer(), request_now(), **form.asked())
+    except ChangeNotPossible as refusal:
+        form.refuse(refusal)
+        return _form(load_idea(idea.id), form, refused=True)
+    except ChangedMeanwhile as refusal:
+        return _changed_meanwhile(idea, form, refusal)
+    words = gettext("Published.")
+    if form.reach and (people := form.reach.people):
+        words = ngettext("Published: this tells %(num)s person.", "Published: this tells %(num)s people.", people)
+    if not wants_fragment():
+        flash(words)
+    idea = load_idea(idea.id)
+    back = url_for("ideas.show", idea_id=idea.id, slug=idea.slug, _anchor="answer")
+    return answer(
+        "workflow/change_status.htmx.html",
+        back,
+        form=form_for(idea),
+        words=words,
+        size="idea",
+        my_vote=ballots_of([idea.id], viewer()).get(idea.id),
+        my_solved=solved_of(idea, viewer()),
+        **parts(idea),
+    )
+
+
+@workflow.post("/ideas/<int:idea_id>/status/preview")
+@gate("idea.change_status", "idea")
+def preview(idea: Idea):
+    """The mail as one of the people would get it; nothing is changed or sent."""
+    spend("preview", viewer().id, request_now())
+    form = form_for(idea, request.form)
+    form.letter = letter_of(form)
+    if wants_fragment():
+        return page_or_fragment("workflow/status.html", "workflow/_letter.html", idea=idea, form=form)
+    return _form(idea, form)
+
+
+def parts(idea: Idea) -> dict:
+    """{steps, change, timeline, idea}: what the partials of this room show, from one query of changes."""
+    changes = changes_of(idea)
+    return {
+        "idea": idea,
+        "steps": steps_of(idea, changes),
+        "change": pinned_answer(idea, changes),
+        "timeline": timeline_of(idea, viewer(), changes, additions_of(idea), versions_of(idea)),
+    }
+
+
+def _form(idea: Idea, form: StatusForm, *, refused: bool = False):
+    if refused:
+        return invalid("workflow/status.html", "workflow/_status_form.html", "#status-form", form=form, **parts(idea))
+    return page_or_fragment("workflow/status.html", "workflow/_status_form.html", form=form, **parts(idea))
+
+
+def _changed_meanwhile(idea: Idea, form: StatusForm, refusal: Refusal):
+    """What happened meanwhile, with everything typed kept; sending it once more is then on purpose."""
+    idea = load_idea(idea.id)
+    seen = number(form.written_against.data) or 0
+    again = form_for(idea, request.form)
+    again.written_against.data = str(idea.change_id or "")
+    again.refusal = str(refusal)
+    again.meanwhile = [change for change in changes_of(idea) if change.id > seen]
+    response = _form(idea, again, refused=True)
+    if not wants_fragment():  # htmx swaps a 422 and shows a 409 as a passing sentence
+        response.status_code = 409
+    return response
