@@ -9,6 +9,7 @@ from ideaboard.foundation import clock
 from ideaboard.foundation.refusals import Refusal
 from ideaboard.foundation.settings import settings
 from ideaboard.site.demo.clear import start_for_real
+from ideaboard.site.demo.kept import remove_kept_mails
 from ideaboard.site.demo.plant import plant
 from ideaboard.site.recount import counted, find_drift, repair
 
@@ -20,6 +21,7 @@ def demo(clearing: bool):
     """Plant a coffee house's community on an empty database."""
     if clearing:
         gone = start_for_real()
+        remove_kept_mails()
         click.echo(f"Removed {gone['person']} demo people and {gone['idea']} ideas. Start for real.")
         return
     if settings.environment == "production" or not settings.is_local:

@@ -276,3 +276,27 @@ def test_the_command_plants_says_so_and_then_refuses(app, empty):
 
 def scalar_id(session, model, which):
     return session.scalar(select(model.id).where(which))
+
+
+def test_every_mail_that_vera_received_can_be_read(planted_app):
+    client = planted_app.test_client()
+    with planted_app.app_context():
+        vera = person(database, "vera")
+        hers = database.session.scalars(select(Delivery.id).where(Delivery.person_id == vera.id)).all()
+        others = scalar_id(database.session, Delivery, Delivery.person_id != vera.id)
+        database.session.rollback()
+    listed = client.get("/demo/mails").text
+    for delivery_id in hers:
+        assert f'href="/demo/mails/{delivery_id}"' in listed
+        assert client.get(f"/demo/mails/{delivery_id}").status_code == 200
+        html = client.get(f"/demo/mails/{delivery_id}/html")
+        assert html.status_code == 200
+        assert "default-src 'none'" in html.headers["Content-Security-Policy"]
+        assert "sandbox" in html.headers["Content-Security-Policy"]
+    assert client.get(f"/demo/mails/{others}").status_code == 404
+    assert client.get(f"/demo/mails/{others}/html").status_code == 404
+
+
+def test_home_of_the_demo_shows_a_week_full_of_answers(planted_app):
+    home = planted_app.test_client().get("/").text
+    assert "A free refill on filter coffee" in home

@@ -3,11 +3,23 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
+from ideaboard.foundation.post import mail_folder
 from ideaboard.foundation.settings import settings
-from ideaboard.models import Delivery, Event, Notification, Person, SignedIn, Site, Status, StatusChange, Vote
-from ideaboard.models.vocabulary import Origin, Stage
+from ideaboard.models import (
+    Delivery,
+    Event,
+    Notification,
+    OneTimeLink,
+    Person,
+    SignedIn,
+    Site,
+    Status,
+    StatusChange,
+    Vote,
+)
+from ideaboard.models.vocabulary import Origin, SiteRole, Stage
 from ideaboard.site.demo.presence import is_offered
 from ideaboard.site.demo.steps import furthest_loop
 from tests.conftest import NOW
@@ -172,3 +184,25 @@ def test_starting_for_real_asks_first_then_ends_the_demo(demo, guest, db, cast):
     db.session.commit()
     assert guest.post("/demo/play", data={"as": "vera"}).status_code == 404
     assert guest.get("/demo").status_code == 404
+
+
+def test_where_nobody_administrates_starting_for_real_leads_to_the_first_admins_link(demo, guest, db, cast):
+    db.session.execute(delete(OneTimeLink))
+    db.session.execute(update(Person).where(Person.site_role == SiteRole.ADMIN).values(site_role=SiteRole.MEMBER))
+    db.session.commit()
+    answer = guest.post("/demo/start-for-real")
+    assert "/welcome/" in answer.location
+    assert guest.get(answer.location).status_code == 200
+
+
+def test_kept_mails_to_made_up_people_go_with_the_demo(demo, guest):
+    folder = mail_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, to in (("theirs", "vera@demo.example"), ("real", "noor@example.org")):
+        (folder / f"{name}.eml").write_text(f"To: {to}\nSubject: x\n\nhello\n")
+    guest.post("/demo/start-for-real")
+    assert sorted(path.stem for path in folder.glob("*.eml")) == ["real"]
+
+
+def test_a_request_that_a_proxy_passed_on_finds_no_demo(demo, guest):
+    assert guest.get("/demo", headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 404

@@ -2,20 +2,29 @@
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, abort, has_request_context, request, session
-from flask_login import login_user, logout_user
+from flask import Blueprint, Response, abort, has_request_context, request, session
+from flask_login import logout_user
 
+from ideaboard.accounts.first_admin import make_link, nobody_administrates
 from ideaboard.accounts.sessions import end_session, open_session
+from ideaboard.accounts.signing_in import SignIn
 from ideaboard.foundation.database import end_reading
-from ideaboard.models import Person
 from ideaboard.site.demo.bar import Bar
 from ideaboard.site.demo.clear import start_for_real
+from ideaboard.site.demo.kept import remove_kept_mails
 from ideaboard.site.demo.presence import is_offered, played
+from ideaboard.site.demo.received import next_mail_at, received, received_mail
+from ideaboard.web.browser import browser_name, sign_in_here
 from ideaboard.web.gate import gate, viewer
 from ideaboard.web.globals import current_site, request_now
 from ideaboard.web.swap import go, page
 
 demonstration = Blueprint("demo", __name__, url_prefix="/demo")
+# The mail's own styles stand inline; nothing else may run or load, and its links open outside the frame.
+MAIL_CSP = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
+)
 ANYBODY_MAY_OPEN = ("ideas", "boards", "demo")  # first words of paths that a switch may come back to
 
 
@@ -34,7 +43,9 @@ def bar():
 
 
 def offered() -> bool:
-    return is_offered(current_site(), request.remote_addr, request.host)
+    """The demo is there, and this request comes straight from this machine."""
+    passed_on = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP"))
+    return not passed_on and is_offered(current_site(), request.remote_addr, request.host)
 
 
 @demonstration.get("")
@@ -49,10 +60,36 @@ def play():
     """Become Vera, Ada or a guest, and stay on the page."""
     person = played(request.form.get("as", ""))
     end_reading()
-    sign_out()
-    if person is not None:
-        sign_in(person)
+    if person is None:
+        sign_out()
+    else:
+        token = open_session(person, request_now(), browser=browser_name())
+        sign_in_here(SignIn(person, token))  # ends the one before
     return go(path_back(request.form.get("back", "")))
+
+
+@demonstration.get("/mails")
+@gate("site.demo")
+def mails():
+    vera = played("vera") or abort(404)
+    return page("demo/mails.html", mails=received(vera, request_now()), next_at=next_mail_at(vera))
+
+
+@demonstration.get("/mails/<int:delivery_id>")
+@gate("site.demo")
+def mail(delivery_id: int):
+    delivery, found = load_mail(delivery_id)
+    return page("demo/mail.html", delivery=delivery, mail=found)
+
+
+@demonstration.get("/mails/<int:delivery_id>/html")
+@gate("site.demo")
+def mail_html(delivery_id: int):
+    """What a mail program would show; opened in a sandboxed frame."""
+    _, found = load_mail(delivery_id)
+    response = Response(found.html.replace("<head>", '<head><base target="_blank">', 1), mimetype="text/html")
+    response.headers["Content-Security-Policy"] = MAIL_CSP
+    return response
 
 
 @demonstration.get("/start-for-real")
@@ -64,14 +101,20 @@ def ask_to_start():
 @demonstration.post("/start-for-real")
 @gate("site.demo")
 def start():
+    """Take the demo away; whoever pressed it sits at this machine and may become the first admin."""
     start_for_real()
+    remove_kept_mails()
     sign_out()
-    return go(request.script_root + "/")
+    if not nobody_administrates():
+        return go(request.script_root + "/")
+    end_reading()
+    return go(make_link(request_now()))
 
 
-def sign_in(person: Person) -> None:
-    person.session_token = open_session(person, request_now(), browser="the demo bar")
-    login_user(person)
+def load_mail(delivery_id: int):
+    """A delivery to Vera and its mail; 404 for another."""
+    vera = played("vera") or abort(404)
+    return received_mail(vera, delivery_id, request_now()) or abort(404)
 
 
 def sign_out() -> None:
