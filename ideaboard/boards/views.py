@@ -2,7 +2,9 @@
 
 from flask import Blueprint, request
 
+from ideaboard.boards.audiences import doors_of
 from ideaboard.boards.directory import boards_open_to, boards_seen_by, idea_counts
+from ideaboard.following.boards import broad_follow_of
 from ideaboard.ideas.listing import Filter, page_of
 from ideaboard.models import Board
 from ideaboard.site.rows import rows_of
@@ -28,6 +30,8 @@ def show(board: Board):
         "boards/show.html",
         "ideas/more.htmx.html",
         board=board,
+        doors=doors_of(board),
+        my_board=broad_follow_of(board, viewer()),
         may_submit=bool(boards_open_to(viewer(), [board])),
         rows=rows_of(found, viewer()),
         wanted=wanted,
