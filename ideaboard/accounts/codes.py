@@ -11,8 +11,9 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ideaboard.accounts.entitlement import may_sign_in
-from ideaboard.extensions import db
+from ideaboard.extensions import db, gettext
 from ideaboard.foundation.database import transaction
+from ideaboard.foundation.refusals import Busy
 from ideaboard.foundation.tokens import derive, hash_token, new_token
 from ideaboard.models import Delivery, Draft, Pending, Person
 
@@ -49,12 +50,14 @@ def send_code(
     `email` is a normal_address(); `deed` is {} or {"deed": "vote", …facts}. Known, unknown and refused addresses take
     the same path: for who may not sign in, the delivery is written as dropped.
     """
-    for _ in range(3):  # two browsers at once: the unique index lets one in, the other ends it and tries again
+    # Two browsers at once: the unique index lets one in, the other ends that code and tries again. Each round lets
+    # one through, and the budget of an address admits 5.
+    for _ in range(20):
         try:
             return _send(email, now, deed or {}, back_to, locale)
-        except IntegrityError as error:
-            clash = error
-    raise clash
+        except IntegrityError:
+            continue
+    raise Busy(gettext("Many ask for a code of this address just now. Send it again in a few seconds."))
 
 
 def _send(email: str, now: datetime, deed: dict, back_to: str, locale: str | None) -> str:
