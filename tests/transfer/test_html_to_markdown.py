@@ -7,12 +7,10 @@ import pytest
 from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from markdown_it import MarkdownIt
 
 from ideaboard.foundation.html_to_markdown import html_to_markdown
+from ideaboard.foundation.markdown import render
 from ideaboard.foundation.markdown_escape import plain_to_markdown
-
-MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": True}).enable(["linkify", "table", "strikethrough"])
 
 
 def visible(html: str) -> str:
@@ -62,7 +60,7 @@ LINE_STARTS = ["# x", "1. x", "12) x", "- x", "+ x", "* x", "> x", "--- ", "==="
 def test_a_line_that_looks_like_markdown_stays_a_line(text):
     escaped = text.replace("<", "&lt;").replace(">", "&gt;")
     for html in (f"<p>{escaped}</p>", f"<p>y<br>{escaped}</p>", f"<ul><li>{escaped}</li></ul>", f"<h3>{escaped}</h3>"):
-        assert visible(MARKDOWN.render(html_to_markdown(html))) == visible(html)
+        assert visible(render(html_to_markdown(html))) == visible(html)
 
 
 WORDS = st.text(alphabet="aé1. -+=#*_`~|[]()!<>&;:\\\"'/\n\t", min_size=1, max_size=12)
@@ -98,13 +96,13 @@ BLOCKS = st.recursive(
 @given(st.lists(BLOCKS, min_size=1, max_size=3).map("".join))
 def test_visible_text_survives_nested_html(html):
     as_a_browser_reads_it = nh3.clean(html)
-    assert visible(MARKDOWN.render(html_to_markdown(html))) == visible(as_a_browser_reads_it)
+    assert visible(render(html_to_markdown(html))) == visible(as_a_browser_reads_it)
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.text(alphabet="aé1. -+=#*_`~|[]()!<>&;:\\\"'/\n\t\x00w", max_size=40))
 def test_visible_text_survives_plain(text):
-    assert visible(MARKDOWN.render(plain_to_markdown(text))) == re.sub(r"[\s\x00]+", "", text)
+    assert visible(render(plain_to_markdown(text))) == re.sub(r"[\s\x00]+", "", text)
 
 
 def test_lines_of_plain_text_stay_lines():
