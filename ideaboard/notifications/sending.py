@@ -12,6 +12,7 @@ import logging
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import update
 
@@ -39,19 +40,29 @@ class Sent:
     trouble: str = ""
 
 
+class _Attempt(NamedTuple):
+    """What of the delivery is needed after a fault has emptied the session."""
+
+    id: int
+    kind: str
+    attempts: int
+    created_at: datetime
+
+
 def send_one(worker: str, now: datetime, post) -> Sent | None:
     """Send the next due delivery; None when nothing is due. `post`: a post box (foundation/post.py)."""
     delivery_id = claim_due(worker, now)
     if delivery_id is None:
         return None
     delivery = db.session.get(Delivery, delivery_id, populate_existing=True)
+    attempt = _Attempt(delivery_id, delivery.kind, delivery.attempts, delivery.created_at)
     try:
         parcel = COMPOSERS[delivery.kind](delivery, now)
         message = _message(delivery, parcel, now) if isinstance(parcel, Parcel) else None
     except Exception as fault:
         db.session.rollback()
         log.exception("delivery %s could not be composed; it is tried again", delivery_id)
-        return _later(delivery, worker, now, f"could not be composed: {type(fault).__name__}: {fault}", Counts())
+        return _later(attempt, worker, now, f"could not be composed: {type(fault).__name__}: {fault}", Counts())
     demo = delivery.person is not None and delivery.person.origin == Origin.DEMO
     end_reading()
     if isinstance(parcel, Dropped):
@@ -68,7 +79,7 @@ def send_one(worker: str, now: datetime, post) -> Sent | None:
         return Sent("refused")
     except NotNow as trouble:
         counts = Counts(parcel.counts.told, parcel.counts.not_told + parcel.carried)
-        later = _later(delivery, worker, now, str(trouble), counts)
+        later = _later(attempt, worker, now, str(trouble), counts)
         return Sent(later.state, str(trouble) if trouble.whole_server else "")
     counts = Counts(parcel.counts.told + parcel.carried, parcel.counts.not_told)
     settle(delivery_id, worker, now, "sent", counts, also=_address_takes_mail(delivery, parcel))
@@ -87,14 +98,14 @@ def _message(delivery: Delivery, parcel: Parcel, now: datetime):
     )
 
 
-def _later(delivery: Delivery, worker: str, now: datetime, why: str, given_up: Counts) -> Sent:
+def _later(attempt: _Attempt, worker: str, now: datetime, why: str, given_up: Counts) -> Sent:
     """Put it off, twice as long each time, with jitter; after five days give up."""
-    if now - delivery.created_at > GIVE_UP_AFTER:
-        settle(delivery.id, worker, now, "refused", given_up, f"given up after five days: {why}")
+    if now - attempt.created_at > GIVE_UP_AFTER:
+        settle(attempt.id, worker, now, "refused", given_up, f"given up after five days: {why}")
         return Sent("refused")
-    pause = FIRST_PAUSE.get(delivery.kind, timedelta(minutes=1)) * 2 ** min(delivery.attempts - 1, 12)
-    pause = min(pause, LONGEST_PAUSE.get(delivery.kind, timedelta(hours=6)))
-    put_off(delivery.id, worker, now + pause * random.uniform(0.75, 1.25), why)  # noqa: S311 (no secret)
+    pause = FIRST_PAUSE.get(attempt.kind, timedelta(minutes=1)) * 2 ** min(attempt.attempts - 1, 12)
+    pause = min(pause, LONGEST_PAUSE.get(attempt.kind, timedelta(hours=6)))
+    put_off(attempt.id, worker, now + pause * random.uniform(0.75, 1.25), why)  # noqa: S311 (no secret)
     return Sent("later")
 
 

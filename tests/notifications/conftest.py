@@ -6,7 +6,7 @@ from ideaboard.events import dispatch, kinds
 from ideaboard.events.record import record
 from ideaboard.extensions import db
 from ideaboard.following.follows import add_reason
-from ideaboard.foundation.database import transaction
+from ideaboard.foundation.database import end_reading, transaction
 from ideaboard.foundation.post import NotNow, Refused
 from ideaboard.models import Comment, Event, Mention, Status, StatusChange
 from ideaboard.models.vocabulary import Reason
@@ -63,6 +63,7 @@ def change_to(cast, status_of):
     def change(idea, stage, outcome=None, *, text="From June oat costs what milk costs.", at=NOW, by=None, **columns):
         status = status_of(stage)
         by = by or cast.ada
+        end_reading()
         with transaction() as session:
             row = StatusChange(
                 idea_id=idea.id,
@@ -88,6 +89,7 @@ def say(cast):
     """say(idea, person, 'words', to=…, mentions=[…]) -> the Comment, with its event."""
 
     def post_comment(idea, author, body="Tuesdays, please.", *, to=None, mentions=(), at=NOW):
+        end_reading()
         with transaction() as session:
             comment = Comment(
                 idea_id=idea.id,
@@ -134,6 +136,7 @@ def tell(app):
     """Dispatch every waiting event."""
 
     def all_events(now=NOW):
+        end_reading()
         while dispatch.dispatch_one("test", now):
             pass
 
@@ -145,6 +148,7 @@ def send(app, post):
     """Send every due delivery to `post`; returns what became of each."""
 
     def all_due(now):
+        end_reading()
         states = []
         while (sent := send_one("test", now, post)) is not None:
             states.append(sent.state)
