@@ -23,7 +23,7 @@ ideas = Blueprint("ideas", __name__)
 def first_look_words(idea: Idea) -> str:
     """'first look by Friday', in the reader's language and the site's zone."""
     zone = current_site().time_zone
-    return promises.first_look_words(idea.visible_at, idea.board.first_look_days, request_now(), zone)
+    return promises.first_look_words(idea.visible_at or idea.created_at, idea.board.first_look_days, request_now(), zone)
 
 
 @ideas.get("/ideas")

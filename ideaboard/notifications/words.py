@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton, format_time
 
-from ideaboard.extensions import get_locale, gettext
+from ideaboard.extensions import date_locale, gettext
 from ideaboard.models.vocabulary import Outcome, Stage
 
 
@@ -95,7 +95,7 @@ def because_words(reason: str) -> str:
 
 def month_words(value: date) -> str:
     """'June 2026': a mail may be read in another year."""
-    return format_skeleton("yMMMM", value, locale=get_locale())
+    return format_skeleton("yMMMM", value, locale=date_locale())
 
 
 def day_words(moment: datetime, zone: str) -> str:
@@ -104,9 +104,9 @@ def day_words(moment: datetime, zone: str) -> str:
 
 
 def _of_day(value: date) -> str:
-    return format_skeleton("yMMMMd", value, locale=get_locale())
+    return format_skeleton("yMMMMd", value, locale=date_locale())
 
 
 def clock_words(moment: datetime, zone: str) -> str:
     """'10:42' in a zone."""
-    return format_time(moment, "short", tzinfo=ZoneInfo(zone), locale=get_locale())
+    return format_time(moment, "short", tzinfo=ZoneInfo(zone), locale=date_locale())

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime, format_skeleton
+from babel.dates import format_date, format_datetime, format_skeleton
 from babel.numbers import format_decimal
 from flask import Flask, current_app, g, has_request_context, request
 from markupsafe import Markup
@@ -12,7 +12,6 @@ from markupsafe import Markup
 from ideaboard.accounts.called import author_of, name_of
 from ideaboard.extensions import date_locale, get_locale
 from ideaboard.foundation.clock import now
-from ideaboard.foundation.languages import date_locale
 from ideaboard.foundation.markdown import excerpt, render
 from ideaboard.models import Site
 from ideaboard.permissions import allows

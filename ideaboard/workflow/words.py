@@ -4,9 +4,8 @@ from datetime import date
 
 from babel.dates import format_date, format_skeleton
 
-from ideaboard.extensions import lazy_gettext
+from ideaboard.extensions import date_locale, lazy_gettext
 from ideaboard.foundation.clock import now
-from ideaboard.foundation.languages import date_locale
 from ideaboard.models import Idea, Status
 from ideaboard.models.vocabulary import OUTCOMES_THAT_END_VOTING, Outcome, Stage
 

@@ -1,0 +1,95 @@
+"""How many statements each page may cost, whatever it shows: the number must not grow with the rows.
+
+A maximum that you have to raise needs a reason; name the page's new part in your commit.
+"""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event
+
+from ideaboard.models import Comment, Status, StatusChange, Vote
+from tests.conftest import NOW
+
+# page: (address, most statements for a guest, most for a signed-in staff member)
+MAXIMA = {
+    "home": ("/", 10, 14),
+    "list": ("/ideas", 6, 10),
+    "list by votes": ("/ideas?sort=votes&board=drinks&status=received", 7, 11),
+    "board": ("/boards/drinks", 5, 10),
+    "boards": ("/boards", 4, 7),
+    "idea": ("/ideas/{idea}", 7, 15),
+    "form": ("/ideas/new?board=drinks", 3, 6),
+    "my ideas": ("/me/ideas", None, 7),
+    "my votes": ("/me/votes", None, 8),
+    "my follows": ("/me/follows", None, 8),
+}
+
+
+@pytest.fixture
+def statements(app, db):
+    """A list that collects the statements of the requests made in the test."""
+    seen = []
+
+    def note(connection, cursor, statement, parameters, context, executemany):
+        if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK", "PRAGMA", "SET ")):
+            seen.append(" ".join(statement.split()))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(db.engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def community(db, cast, make_idea):
+    """fill(n): n ideas with votes, answers and comments of different people."""
+
+    def fill(n):
+        people = [cast.vera, cast.noor, cast.lena, cast.oskar]
+        status = db.session.execute(db.select(Status).where(Status.stage == "coming_soon")).scalars().first()
+        made = []
+        for i in range(n):
+            idea = make_idea(f"Idea {i:03}", author=people[i % 4], at=NOW + timedelta(minutes=i), votes_count=1)
+            made.append(idea)
+            db.session.add(Vote(idea_id=idea.id, person_id=cast.ada.id, cast_at=NOW))
+            for k in range(i % 3):
+                db.session.add(
+                    Comment(idea_id=idea.id, author_id=people[k].id, body="x", html="<p>x</p>", posted_at=NOW)
+                )
+            if i % 2:
+                change = StatusChange(
+                    idea_id=idea.id, status_id=status.id, stage=status.stage, text="We do it.", html="<p>We do it.</p>",
+                    actor_id=people[(i + 1) % 4].id, changed_at=NOW,
+                )  # fmt: skip
+                db.session.add(change)
+                db.session.flush()
+                idea.change_id, idea.status_id = change.id, status.id
+        db.session.commit()
+        return made
+
+    return fill
+
+
+def cost(client, statements, path):
+    statements.clear()
+    answer = client.get(path)
+    assert answer.status_code == 200, path
+    return len(statements)
+
+
+@pytest.mark.parametrize("page", MAXIMA)
+def test_a_page_costs_what_it_costs_however_much_it_shows(page, cast, guest, client_of, community, statements):
+    path, for_guest, for_staff = MAXIMA[page]
+    few = community(3)
+    path = path.format(idea=f"{few[1].id}-{few[1].slug}")
+    clients = [(client_of(cast.ada), for_staff)]
+    if for_guest is not None:
+        clients.append((guest, for_guest))
+    first = [cost(client, statements, path) for client, _ in clients]
+    community(24)
+    for (client, most), before in zip(clients, first, strict=True):
+        now = cost(client, statements, path)
+        assert now <= before, f"{page} costs {now} statements with many rows, {before} with few:\n" + "\n".join(
+            statements
+        )
+        assert now <= most, f"{page} costs {now} statements, {most} were agreed:\n" + "\n".join(statements)
