@@ -32,6 +32,7 @@ from ideaboard.site.views import site
 from ideaboard.voting.deed import vote_as_asked
 from ideaboard.voting.views import voting
 from ideaboard.web.assets import assets
+from ideaboard.workflow.staff_views import staff
 from ideaboard.workflow.views import workflow
 
 # Doors that hang on a blueprint of another file: importing them is what registers them.
@@ -58,6 +59,7 @@ BLUEPRINTS = (
     notifications,
     machines,
     site,
+    staff,
     voting,
     workflow,
 )

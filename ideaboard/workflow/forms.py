@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from sqlalchemy import select
 from wtforms import BooleanField, DateField, Form, HiddenField, RadioField, SelectField, StringField, TextAreaField
@@ -17,7 +16,7 @@ from ideaboard.foundation.refusals import Refusal
 from ideaboard.foundation.tokens import new_token
 from ideaboard.models import Idea, Status
 from ideaboard.models.vocabulary import STEPS, Outcome, Stage
-from ideaboard.site.rows import later
+from ideaboard.notifications.audience import Reach, reach_of
 from ideaboard.web.gate import viewer
 from ideaboard.web.globals import current_site, request_now
 from ideaboard.workflow.linked import link_given
@@ -50,7 +49,7 @@ class StatusForm(Form):
     statuses: list[Status]
     moves: dict[int, Move]  # {status id: how choosing it would move the idea}
     sentence: str  # the ready sentence, for a first look
-    reach: Any | None  # notifications' Reach: how many are told
+    reach: Reach  # how many are told
     letter: Letter | None = None  # the mail's preview, when it was asked for
     refusal: str = ""
     meanwhile: tuple = ()  # the changes of somebody else, when they came first
@@ -134,8 +133,7 @@ def form_for(idea: Idea, data=None) -> StatusForm:
         form.form_token.data = new_token()
     hear_by = form.day.data or today + timedelta(days=HEAR_BY_DAYS)
     first_look = idea.stage is Stage.RECEIVED
-    reach_of = later("ideaboard.notifications.audience", "reach_of")
-    form.reach = reach_of(idea.id, viewer()) if reach_of else None
+    form.reach = reach_of(idea.id, viewer(), request_now())
     form.sentence = ready_sentence(viewer(), hear_by, request_now(), current_site()) if first_look else ""
     return form
 

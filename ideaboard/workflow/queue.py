@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, tr
 from sqlalchemy.orm import aliased, joinedload
 
 from ideaboard.extensions import db
+from ideaboard.foundation.clock import day_in
 from ideaboard.foundation.paging import Page, paginate
 from ideaboard.models import Board, Idea, Person, StatusChange
 from ideaboard.models.vocabulary import Origin, Stage
@@ -83,8 +84,16 @@ def counts_of(viewer: Person, now: datetime, zone: str, board: Board | None = No
     return Counts(**db.session.execute(statement).mappings().one())
 
 
+def days_late(idea: Idea, now: datetime, zone: str) -> int:
+    """How many days ago the promised first look was due; 0 while it is not, or nobody promised one (imports)."""
+    if idea.change_id is not None or idea.origin == Origin.IMPORT:
+        return 0
+    due = day_in(idea.visible_at, zone) + timedelta(days=idea.board.first_look_days)
+    return max(0, (day_in(now, zone) - due).days)
+
+
 def _filters(viewer: Person, now: datetime, zone: str) -> dict[str, ColumnElement[bool]]:
-    today = now.astimezone(ZoneInfo(zone)).date()
+    today = day_in(now, zone)
     unseen = Idea.change_id.is_(None)
     latest, worded = aliased(StatusChange), aliased(StatusChange)
     under_review = exists().where(latest.id == Idea.change_id, latest.stage == Stage.UNDER_REVIEW)

@@ -56,7 +56,7 @@ def publish(idea: Idea):
     except ChangedMeanwhile as refusal:
         return _changed_meanwhile(idea, form, refusal)
     words = gettext("Published.")
-    if form.reach and (people := form.reach.people):
+    if people := form.reach.people:
         words = ngettext("Published: this tells %(num)s person.", "Published: this tells %(num)s people.", people)
     if not wants_fragment():
         flash(words)
