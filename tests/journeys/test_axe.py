@@ -9,6 +9,7 @@ from ideaboard.models import Board, Idea, Person, StatusChange
 pytestmark = pytest.mark.journey
 
 GUEST = ["/", "/ideas", "/ideas?sort=votes", "/boards", "/boards/drinks", "/ideas/new", "/sign-in", "/nothing-here"]
+GUEST += ["/demo", "/demo/mails", "/demo/start-for-real"]
 VERA = ["/", "/ideas", "/ideas/new", "/me", "/me/inbox", "/me/preferences", "/me/ideas", "/me/votes", "/me/follows"]
 ADA = ["/", "/staff"]
 ADMIN = ["/admin", "/admin/site", "/admin/boards", "/admin/people", "/admin/statuses"]

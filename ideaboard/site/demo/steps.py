@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, select
 
 from ideaboard.extensions import db
-from ideaboard.models import Delivery, Idea, Notification, Person, StatusChange, Vote
+from ideaboard.models import Delivery, Event, Idea, Notification, Person, StatusChange, Vote
 from ideaboard.models.vocabulary import Origin, Stage
 
 STEPS = 5
@@ -48,20 +48,23 @@ def _hers(vera: Person, origin: str):
 
 
 def _taken(idea: Idea, vera: Person, demo_since: datetime) -> int:
-    change = StatusChange.__table__
-    here = (change.c.idea_id == idea.id) & (change.c.origin == Origin.HERE)
-    launched = select(func.max(change.c.changed_at)).where(here, change.c.stage == Stage.LAUNCHED).scalar_subquery()
+    here = (StatusChange.idea_id == idea.id) & (StatusChange.origin == Origin.HERE)
+    launched = here & (StatusChange.stage == Stage.LAUNCHED)
     found = db.session.execute(
         select(
             exists().where(Vote.idea_id == idea.id, Vote.person_id != vera.id, Vote.cast_at > demo_since),
-            exists().where(here & ~change.c.is_ready_sentence),
-            exists().where(here & (change.c.stage == Stage.LAUNCHED)),
+            exists().where(here, ~StatusChange.is_ready_sentence),
+            exists().where(launched),
             exists().where(
-                Notification.idea_id == idea.id, Notification.person_id == vera.id,
-                Notification.delivery_id == Delivery.id, Delivery.state == "sent", Delivery.settled_at >= launched,
+                launched,
+                Event.change_id == StatusChange.id,
+                Notification.event_id == Event.id,
+                Notification.person_id == vera.id,
+                Notification.delivery_id == Delivery.id,
+                Delivery.state == "sent",
             ),
         )
-    ).one()  # fmt: skip
+    ).one()
     # A later step done means that the earlier ones were passed; an idea of her own was shared in any case.
     taken = 1 if idea.origin == Origin.HERE else 0
     for number, is_done in enumerate(found, 2):
