@@ -1,0 +1,110 @@
+"""Promise 4: what a person may not see leaves no trace anywhere.
+
+Two sites that differ only in a board for listed members must look the same, byte for byte, to a guest and to Oskar:
+every GET route is asked before and after the board is filled. A new route is in at once; one that needs values gets
+them in VALUES.
+"""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from ideaboard.discussion.comments import post_comment
+from ideaboard.following.follows import follow
+from ideaboard.ideas.drafts import save_draft
+from ideaboard.models import Status, StatusChange
+from ideaboard.voting.ballot import cast_vote
+from tests.conftest import NOW
+
+SECRET = "Zanzibar"  # in every title and text of the hidden board
+# What a route's values are: an idea and a comment of the hidden board are asked for besides these.
+VALUES = {"slug": "panel", "stem": "app", "digest": "0", "kind": "css", "token": "x", "name": "x", "filename": "x"}
+QUERIES = ("board=panel", "sort=votes", "status=launched", "status=received", f"title={SECRET}", f"q={SECRET}")
+LISTS = ("/", "/ideas", "/ideas/new", "/boards/panel", "/me/ideas", "/ideas/similar", "/search", "/staff")
+# Pages that show the moment, or are no pages of the community.
+LEFT_OUT = {"/patterns", "/healthz", "/readyz"}
+
+
+def paths_of(app, idea_id, comment_id) -> list[str]:
+    """Every address that GET reaches, with the hidden things' numbers in it."""
+    found = set()
+    with app.test_request_context():
+        adapter = app.url_map.bind("localhost")
+        for rule in app.url_map.iter_rules():
+            if "GET" not in rule.methods or rule.rule in LEFT_OUT:
+                continue
+            numbers = {"idea_id": idea_id, "comment_id": comment_id}
+            values = {name: numbers.get(name, VALUES.get(name, 1)) for name in rule.arguments}
+            path = adapter.build(rule.endpoint, values, method="GET")
+            found.add(path)
+            found |= {f"{path}?{query}" for query in QUERIES if path in LISTS}
+    return sorted(found)
+
+
+def looks(client, path):
+    """What a person gets of an answer: status, where it leads, its tag, and its words."""
+    answer = client.get(path)
+    words = re.sub(r'(name="form_token"[^>]*value=|value=)"[\w-]{43}"', "", answer.text)
+    words = re.sub(r'<input[^>]*name="(form_token|asked)"[^>]*>', "", words)
+    return answer.status_code, answer.location, "ETag" in answer.headers, words
+
+
+@pytest.fixture
+def fill_panel(db, cast, make_idea):
+    """Fill the hidden board: ideas in all standings, votes, comments, follows, drafts."""
+
+    def fill():
+        made = []
+        for n in range(23):
+            made.append(
+                make_idea(f"{SECRET} {n}", board=cast.panel, author=cast.lena, at=NOW + timedelta(hours=n), body=SECRET)
+            )
+        for stage, outcome in [("launched", None), ("reviewed", "want"), ("coming_soon", None)]:
+            idea = made.pop()
+            status = db.session.execute(db.select(Status).where(Status.stage == stage)).scalars().first()
+            change = StatusChange(
+                idea_id=idea.id, status_id=status.id, stage=stage, outcome=outcome, text=f"{SECRET} it is",
+                html="", actor_id=cast.ada.id, changed_at=NOW,
+            )  # fmt: skip
+            db.session.add(change)
+            db.session.flush()
+            idea.change_id, idea.status_id = change.id, status.id
+            db.session.commit()
+        idea = made[0]
+        cast_vote(idea.id, cast.ada, NOW)
+        comment = post_comment(idea.id, cast.ada, NOW, body=f"{SECRET} indeed", parent_id=None, form_token=None)
+        follow(idea, cast.mo, NOW)
+        save_draft(cast.lena, NOW, board_id=cast.panel.id, title=SECRET, body=SECRET, form_token="d" * 40)
+        return idea, comment
+
+    return fill
+
+
+@pytest.mark.parametrize("who", ["guest", "oskar"])
+def test_a_board_for_listed_members_leaves_no_trace(who, app, db, cast, client_of, guest, make_idea, fill_panel):
+    make_idea("Seen by all", author=cast.noor)
+    client = guest if who == "guest" else client_of(cast.oskar)
+    # The numbers that the hidden things will have are asked for while nothing is there yet: missing looks like this.
+    seen = make_idea("Also seen")
+    next_idea = seen.id + 1
+    next_comment = post_comment(seen.id, cast.noor, NOW, body="Yes", parent_id=None, form_token=None).id + 1
+    paths = paths_of(app, next_idea, next_comment)
+    before = {path: looks(client, path) for path in paths}
+    idea, comment = fill_panel()
+    assert (idea.id, comment.id) == (next_idea, next_comment)
+    for path in paths:
+        after = looks(client, path)
+        assert SECRET in path or SECRET not in after[3], path
+        assert "Panel" not in after[3], path
+        assert after == before[path], path
+
+
+def test_a_right_that_ends_ends_with_the_next_request(db, cast, client_of, fill_panel):
+    idea, _ = fill_panel()
+    lena = client_of(cast.lena)
+    assert SECRET in lena.get("/").text
+    db.session.execute(db.text("DELETE FROM board_member WHERE person_id = :p"), {"p": cast.lena.id})
+    db.session.commit()
+    for path in ("/", "/ideas", "/boards", "/boards/panel", f"/ideas/{idea.id}"):
+        assert SECRET not in lena.get(path).text, path
