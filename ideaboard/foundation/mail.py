@@ -59,8 +59,8 @@ def message_of(
             raise UnsafeHeader(f"a control character in a mail header: {value!r}")
     message["From"] = _sender(sender_name)
     message["To"] = Address(addr_spec=to)
-    message.set_content(mail.text)
-    message.add_alternative(mail.html, subtype="html")
+    message.set_content(mail.text, cte="quoted-printable")
+    message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
     for name, value in given.items():  # after the content, which takes Content-… headers with it
         message[name] = value
     message["Content-Language"] = language

@@ -11,7 +11,6 @@ import ssl
 import time
 from contextlib import suppress
 from email.message import EmailMessage
-from email.policy import SMTPUTF8
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -65,20 +64,15 @@ class SmtpPost:
             self._sent += 1
         except (OSError, smtplib.SMTPException) as trouble:  # gone in the middle: nobody knows whether it arrived
             self.close()
-            raise NotNow(_words(trouble), whole_server=isinstance(trouble, TimeoutError)) from trouble
+            silent = isinstance(trouble, TimeoutError) or isinstance(trouble.__context__, TimeoutError)
+            raise NotNow(_words(trouble), whole_server=silent) from trouble
         except BaseException:
             self.close()
             raise
 
     def _hand_over(self, message, sender, recipient) -> None:
         smtp = self._smtp
-        options = []
-        policy = POLICY
-        if not recipient.isascii():
-            if not smtp.has_extn("smtputf8"):
-                raise Refused("the mail server takes no addresses with letters beyond ASCII")
-            options, policy = ["SMTPUTF8", "BODY=8BITMIME"], SMTPUTF8.clone(max_line_length=998)
-        code, said = self._step(smtp.mail, sender, options)
+        code, said = self._step(smtp.mail, sender)
         if code != 250:
             self._reset()
             raise NotNow(f"the sender: {code} {_text(said)}", whole_server=True)
@@ -86,7 +80,7 @@ class SmtpPost:
         if code not in (250, 251):
             self._reset()
             raise _judged(code, _text(said))
-        code, said = self._step(smtp.data, message.as_bytes(policy=policy))
+        code, said = self._step(smtp.data, message.as_bytes(policy=POLICY))
         if code != 250:
             self._reset()
             raise _judged(code, _text(said), of_data=True)
@@ -170,7 +164,7 @@ class FilePost:
             place = there or self.folder / f"{message['Date'].datetime:%Y%m%dT%H%M%S}-{name}.eml"
             scratch = place.with_suffix(".part")
             with os.fdopen(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                file.write(message.as_bytes(policy=POLICY if recipient.isascii() else SMTPUTF8))
+                file.write(message.as_bytes(policy=POLICY))
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(scratch, place)

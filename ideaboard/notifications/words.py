@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_skeleton, format_time
+from babel.dates import format_date, format_skeleton, format_time
 
 from ideaboard.extensions import date_locale, gettext
 from ideaboard.models.vocabulary import Outcome, Stage
@@ -104,7 +104,7 @@ def day_words(moment: datetime, zone: str) -> str:
 
 
 def _of_day(value: date) -> str:
-    return format_skeleton("yMMMMd", value, locale=date_locale())
+    return format_date(value, "long", locale=date_locale())
 
 
 def clock_words(moment: datetime, zone: str) -> str:

@@ -10,6 +10,7 @@ from ideaboard.models.vocabulary import How, Reason, Topic
 from ideaboard.notifications.claims import claim_due
 from ideaboard.notifications.preferences import stop_mail
 from tests.conftest import NOW
+from tests.notifications.test_mails import said
 
 DUE = NOW + timedelta(minutes=15)
 
@@ -180,7 +181,7 @@ def test_a_redacted_answer_is_told_without_its_text(db, voted, cast, change_to, 
     db.session.commit()
     send(DUE)
     assert len(post.sent) == 2
-    assert all("555" not in mail.as_string() for mail in post.sent)
+    assert all("555" not in said(mail) for mail in post.sent)
 
 
 def test_to_people_of_the_demo_mail_goes_into_files_only(db, voted, cast, change_to, tell, send, post, app):

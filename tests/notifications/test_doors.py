@@ -1,0 +1,183 @@
+"""Inbox, preferences, and the mails kept as files, as a browser meets them."""
+
+import re
+
+import pytest
+
+from ideaboard.accounts.codes import send_code
+from ideaboard.following.follows import mute
+from ideaboard.models import BoardMember, Notification
+from ideaboard.models.vocabulary import Reason
+from ideaboard.notifications.mailbox import kept_mails
+from ideaboard.notifications.preferences import choices_of, wishes_of
+from tests.conftest import NOW, make_app
+
+
+@pytest.fixture
+def told(cast, make_idea, follows, change_to, say, tell):
+    """Vera is told of a change and a comment on her idea."""
+    idea = make_idea()
+    follows(idea, cast.vera, reason=Reason.AUTHOR)
+    change_to(idea, "reviewed", "want")
+    say(idea, cast.noor, "Tuesdays, **please**.")
+    tell()
+    return idea
+
+
+def test_the_inbox_says_what_and_why_and_counts(client_of, cast, told):
+    page = client_of(cast.vera).get("/me/inbox").text
+    assert page.count("Oat milk without the extra charge") == 1  # grouped by idea
+    assert "From June oat costs what milk costs." in page
+    assert "Tuesdays, please." in page
+    assert "because it is your idea" in page
+    assert "Inbox, 2 unread" in page
+    assert "unread</span>" in page
+
+
+def test_opening_an_entry_marks_it_read_and_leads_there(client_of, cast, told):
+    client = client_of(cast.vera)
+    assert "Inbox, 2 unread" in client.get("/me/inbox").text  # looking marks nothing
+    response = client.post(f"/me/inbox/ideas/{told.id}")
+    assert response.status_code == 303
+    assert response.headers["Location"].startswith(f"/ideas/{told.id}")
+    page = client.get("/me/inbox").text
+    assert "unread" not in page.replace("unread_count", "")
+
+
+def test_reading_all_is_only_ones_own(client_of, cast, told, follows, change_to, tell, db):
+    follows(told, cast.oskar)
+    change_to(told, "launched")
+    tell()
+    client_of(cast.vera).post("/me/inbox/read")
+    unread = db.session.execute(db.select(Notification.person_id).where(Notification.read_at.is_(None))).scalars().all()
+    assert unread == [cast.oskar.id]
+
+
+def test_what_one_may_not_see_any_more_leaves_the_inbox(db, client_of, cast, make_idea, follows, change_to, tell):
+    idea = make_idea("A secret wish", board=cast.panel, author=cast.ada)
+    follows(idea, cast.lena)
+    change_to(idea, "under_review")
+    tell()
+    client = client_of(cast.lena)
+    assert "A secret wish" in client.get("/me/inbox").text
+    db.session.execute(db.delete(BoardMember).where(BoardMember.person_id == cast.lena.id))
+    db.session.commit()
+    page = client.get("/me/inbox").text
+    assert "A secret wish" not in page
+    assert "Inbox, " not in page
+
+
+def test_the_inbox_has_pages(client_of, cast, make_idea, follows, change_to, tell):
+    for n in range(22):
+        idea = make_idea(f"Idea number {n:02}")
+        follows(idea, cast.noor)
+        change_to(idea, "under_review")
+    tell()
+    client = client_of(cast.noor)
+    first = client.get("/me/inbox").text
+    older = re.search(r'rel="next" href="([^"]+)"', first)[1]
+    second = client.get(older).text
+    assert len(re.findall("Idea number", first)) == 20
+    assert len(re.findall("Idea number", second)) == 2
+    newer = re.search(r'rel="prev" href="([^"]+)"', second)[1]
+    assert len(re.findall("Idea number", client.get(newer).text)) == 20
+    assert client.get("/me/inbox?after=nonsense").status_code == 404
+
+
+def test_a_guest_is_led_to_sign_in(guest):
+    assert guest.get("/me/inbox").status_code == 303
+    assert guest.get("/me/preferences").status_code == 303
+
+
+def test_choices_are_kept_and_strange_ones_left_alone(client_of, cast, reload):
+    client = client_of(cast.noor)
+    page = client.get("/me/preferences").text
+    assert "Panel" not in page
+    answer = client.post(
+        "/me/preferences",
+        data={
+            "mail": "on",
+            "kind-status": "never",
+            "kind-new_ideas": "at_once",
+            "kind-nonsense": "never",
+            "kind-comments": "hourly",
+            f"board-{cast.drinks.id}": "mute",
+            f"board-{cast.panel.id}": "follow",
+            "board-99999999999999999999999": "mute",
+            "board-²": "mute",
+        },
+    )
+    assert answer.status_code == 303
+    assert choices_of(cast.noor) == {
+        "status": "never",
+        "comments": "at_once",
+        "mentions": "at_once",
+        "new_ideas": "at_once",
+    }
+    assert wishes_of(cast.noor) == {cast.drinks.id: "mute"}
+    assert reload(cast.noor).mail_stopped_at is None
+    client.post("/me/preferences", data={f"board-{cast.drinks.id}": "usual"})
+    assert reload(cast.noor).mail_stopped_at is not None
+    assert wishes_of(cast.noor) == {}
+
+
+def test_a_muted_idea_is_listed_and_heard_again(client_of, cast, make_idea):
+    idea = make_idea()
+    mute(idea, cast.noor, NOW)
+    client = client_of(cast.noor)
+    assert "Muted ideas" in client.get("/me/preferences").text
+    client.post(f"/me/preferences/ideas/{idea.id}/unmute")
+    assert "Muted ideas" not in client.get("/me/preferences").text
+
+
+def test_who_is_refused_by_the_mail_server_hears_it_and_what_to_do(db, client_of, cast, reload):
+    noor = cast.noor
+    noor.mail_refused_at, noor.mail_refused_because = NOW, "550 <b>no such user</b>"
+    db.session.commit()
+    client = client_of(noor)
+    page = client.get("/me/preferences").text
+    assert "550 &lt;b&gt;no such user&lt;/b&gt;" in page
+    client.post("/me/preferences/address")
+    assert reload(noor).mail_refused_at is None
+
+
+@pytest.fixture
+def here():
+    return {"base_url": "http://localhost", "environ_overrides": {"REMOTE_ADDR": "127.0.0.1"}}
+
+
+def test_kept_mails_can_be_read_on_this_machine(app, guest, here, send, db):
+    from ideaboard.foundation.post import FilePost, mail_folder
+    from ideaboard.notifications.sending import send_one
+
+    send_code("new@example.org", NOW)
+    send_one("test", NOW, FilePost(mail_folder()))
+    name = kept_mails("new@example.org")[0].name
+    assert "is your code for" in guest.get("/mailbox", **here).text
+    assert "new@example.org" in guest.get(f"/mailbox/{name}", **here).text
+    html = guest.get(f"/mailbox/{name}/html", **here)
+    assert "sandbox" in html.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in html.headers["Content-Security-Policy"]
+    assert guest.get("/mailbox/..%2f..%2fsecret_key", **here).status_code == 404
+    assert guest.get("/mailbox/nothing", **here).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("environ", "headers", "host"),
+    [
+        ({"REMOTE_ADDR": "192.0.2.7"}, {}, "localhost"),
+        ({"REMOTE_ADDR": "127.0.0.1"}, {}, "evil.example"),
+        ({"REMOTE_ADDR": "127.0.0.1"}, {"X-Forwarded-For": "192.0.2.7"}, "localhost"),
+    ],
+)
+def test_kept_mails_are_shown_to_nobody_else(guest, environ, headers, host):
+    answer = guest.get("/mailbox", base_url=f"http://{host}", environ_overrides=environ, headers=headers)
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("facts", [{"smtp_url": "smtp://localhost"}, {"public_url": "https://ideas.example.org"}])
+def test_kept_mails_are_closed_where_mail_really_goes(template, tmp_path, here, facts):
+    app = make_app(template, tmp_path, **facts)
+    assert app.test_client().get("/mailbox", **here).status_code == 404
+
+

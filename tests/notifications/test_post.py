@@ -1,0 +1,133 @@
+"""Handing over to a real mail server, and to files."""
+
+import socket
+from datetime import timedelta
+
+import pytest
+
+from ideaboard.foundation import post as posting
+from ideaboard.foundation.mail import Mail, UnsafeHeader, message_id_of, message_of
+from ideaboard.foundation.post import FilePost, NotNow, Refused, SmtpPost
+from tests.conftest import NOW
+from tests.notifications.relay import Relay
+
+
+@pytest.fixture
+def relay():
+    with Relay() as server:
+        yield server
+
+
+@pytest.fixture
+def box(relay):
+    post = SmtpPost(relay.url)
+    yield post
+    post.close()
+
+
+def a_message(to="noor@example.org", subject="“Oat milk” is launched", **named):
+    mail = Mail(subject, "Words.\n", "<p>Words.</p>")
+    named = {"sender_name": "Corner Coffee", "message_id": message_id_of("key"), "date": NOW} | named
+    return message_of(mail, to=to, **named)
+
+
+def test_many_mails_go_through_one_connection(app, relay, box):
+    for name in ("noor", "vera", "oskar"):
+        box.send(a_message(f"{name}@example.org"), "ideas@example.org", f"{name}@example.org")
+    assert relay.by_recipient == {"noor@example.org": 1, "vera@example.org": 1, "oskar@example.org": 1}
+    assert relay.connections == 1
+
+
+def test_a_closed_connection_is_opened_again(app, relay, box):
+    box.send(a_message(), "ideas@example.org", "noor@example.org")
+    box._smtp.sock.shutdown(socket.SHUT_RDWR)
+    box.send(a_message(), "ideas@example.org", "noor@example.org")
+    assert relay.by_recipient["noor@example.org"] == 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "of_data", "kind"),
+    [
+        ("550 5.1.1 no such user", False, Refused),
+        ("550 no such user", False, Refused),
+        ("550 mailbox unavailable", True, Refused),
+        ("553 5.1.3 bad address", False, Refused),
+        ("556 5.1.10 takes no mail", False, Refused),
+        ("450 4.2.1 later", False, NotNow),
+        ("452 4.3.1 full", True, NotNow),
+        ("552 5.2.2 mailbox full", False, NotNow),
+        ("554 5.7.1 Relay access denied", False, NotNow),
+        ("550 relaying denied", False, NotNow),
+        ("550 5.7.26 not signed by your domain", True, NotNow),
+        ("554 looks like spam", True, NotNow),
+        ("530 5.7.0 sign in first", False, NotNow),
+    ],
+)
+def test_only_what_is_about_the_address_is_for_good(app, relay, box, answer, of_data, kind):
+    (relay.after_data if of_data else relay.answers)["noor@example.org"] = answer
+    with pytest.raises(kind) as caught:
+        box.send(a_message(), "ideas@example.org", "noor@example.org")
+    assert answer[:3] in str(caught.value)
+    box.send(a_message("vera@example.org"), "ideas@example.org", "vera@example.org")  # the next one goes
+    assert relay.by_recipient == {"vera@example.org": 1}
+
+
+def test_a_broken_acknowledgement_may_be_repeated(app, relay, box):
+    relay.breaks_ack_for.add("noor@example.org")
+    with pytest.raises(NotNow):
+        box.send(a_message(), "ideas@example.org", "noor@example.org")
+    box.send(a_message(), "ideas@example.org", "noor@example.org")
+    assert [message_id for _, message_id, _ in relay.arrived] == [message_id_of("key")] * 2
+
+
+def test_a_server_that_hangs_is_left(app, relay, box, monkeypatch):
+    monkeypatch.setattr(posting, "STEP_SECONDS", 0.1)
+    relay.hangs = True
+    with pytest.raises(NotNow) as caught:
+        box.send(a_message(), "ideas@example.org", "noor@example.org")
+    assert caught.value.whole_server
+
+
+def test_a_server_that_is_away_stops_all_mails_for_a_while(app):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    with pytest.raises(NotNow) as caught:
+        SmtpPost(f"smtp://127.0.0.1:{port}").send(a_message(), "ideas@example.org", "noor@example.org")
+    assert caught.value.whole_server
+
+
+def test_beyond_loopback_the_connection_is_encrypted_or_not_made(app, relay, monkeypatch):
+    box = SmtpPost(f"smtp://ideas:pa%2Fss@mail.example.org:{relay.port}")
+    assert (box.starttls, box.user, box.password) == (True, "ideas", "pa/ss")
+    real = socket.create_connection
+    monkeypatch.setattr(socket, "create_connection", lambda to, *a, **k: real(("127.0.0.1", to[1]), *a, **k))
+    with pytest.raises(NotNow, match="STARTTLS"):  # this relay offers none: a fault of the settings, nothing is lost
+        box.send(a_message(), "ideas@example.org", "noor@example.org")
+    assert relay.arrived == []
+    assert SmtpPost("smtps://mail.example.org").port == 465
+    assert SmtpPost("smtp://mailhog:1025?starttls=never").starttls is False
+
+
+@pytest.mark.parametrize("where", ["subject", "to", "header"])
+@pytest.mark.parametrize("evil", ["a\r\nBcc: x@y.z", "a\nb", "a\x00b", "a\x85b", "a\u2028b"])
+def test_no_input_reaches_a_header_raw(app, where, evil):
+    given = {"subject": {"subject": evil}, "to": {"to": evil}, "header": {"headers": {"List-Id": evil}}}[where]
+    with pytest.raises(UnsafeHeader):
+        a_message(**given)
+
+
+def test_long_headers_are_not_folded_into_encoded_words(app):
+    url = "https://ideas.example.org/unsubscribe/" + "x" * 200
+    message = a_message(headers={"List-Unsubscribe": f"<{url}>"}, subject="é" * 120)
+    raw = message.as_bytes()
+    assert f"List-Unsubscribe: <{url}>\r\n".encode() in raw
+    assert max(len(line) for line in raw.split(b"\r\n")) < 998
+
+
+def test_files_are_whole_and_a_repeat_is_the_same_file(app, tmp_path):
+    box = FilePost(tmp_path / "mail")
+    box.send(a_message(), "ideas@example.org", "noor@example.org")
+    box.send(a_message(date=NOW + timedelta(hours=1)), "ideas@example.org", "noor@example.org")
+    (only,) = (tmp_path / "mail").iterdir()
+    assert only.suffix == ".eml"
+    assert only.stat().st_mode & 0o077 == 0
