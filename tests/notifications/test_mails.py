@@ -145,8 +145,8 @@ def test_the_days_stand_in_the_readers_zone(db, cast, make_idea, follows, change
     tell()
     send(late + timedelta(minutes=15))
     texts = {m["To"]: m.get_body(("plain",)).get_content() for m in post.sent}
-    assert "March 4, 2026" in texts["noor@example.org"]
-    assert "March 3, 2026" in texts["vera@example.org"]
+    assert "4 March 2026" in texts["noor@example.org"]
+    assert "3 March 2026" in texts["vera@example.org"]
 
 
 @pytest.mark.parametrize(
