@@ -1,7 +1,6 @@
 """The status form: what staff fill in, and how it becomes the arguments of change_status."""
 
 import re
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -11,18 +10,20 @@ from wtforms.validators import Optional
 
 from ideaboard.extensions import db, gettext, lazy_gettext
 from ideaboard.foundation.clock import day_in
-from ideaboard.foundation.markdown import render
+from ideaboard.foundation.mail import Mail
+from ideaboard.foundation.markdown import clean_text
 from ideaboard.foundation.refusals import Refusal
 from ideaboard.foundation.tokens import new_token
 from ideaboard.models import Idea, Status
 from ideaboard.models.vocabulary import STEPS, Outcome, Stage
 from ideaboard.notifications.audience import Reach, reach_of
+from ideaboard.notifications.preview import Intended, preview_of_change
 from ideaboard.web.gate import viewer
 from ideaboard.web.globals import current_site, request_now
-from ideaboard.workflow.linked import link_given
+from ideaboard.workflow.linked import is_seen_with, link_given
 from ideaboard.workflow.ready_sentence import ready_sentence
 from ideaboard.workflow.transitions import ChangeNotPossible, Move, move_of
-from ideaboard.workflow.words import OUTCOME_LABELS, month_words, status_label, status_words
+from ideaboard.workflow.words import OUTCOME_LABELS, month_words, status_label
 
 # Two weeks: long enough to ask around, short enough to be remembered.
 HEAR_BY_DAYS = 14
@@ -34,14 +35,6 @@ def number(value) -> int | None:
     return int(value) if value and re.fullmatch(r"\d{1,15}", str(value)) else None
 
 
-@dataclass(frozen=True)
-class Letter:
-    """A mail's preview. `subject`: one line; `html`: the answer as it reads."""
-
-    subject: str
-    html: str
-
-
 class StatusForm(Form):
     """Fields keep what was typed. `form_for` makes it and sets the rest below."""
 
@@ -50,7 +43,7 @@ class StatusForm(Form):
     moves: dict[int, Move]  # {status id: how choosing it would move the idea}
     sentence: str  # the ready sentence, for a first look
     reach: Reach  # how many are told
-    letter: Letter | None = None  # the mail's preview, when it was asked for
+    letter: Mail | None = None  # the mail's preview, when it was asked for
     refusal: str = ""
     meanwhile: tuple = ()  # the changes of somebody else, when they came first
 
@@ -138,17 +131,27 @@ def form_for(idea: Idea, data=None) -> StatusForm:
     return form
 
 
-def letter_of(form: StatusForm) -> Letter | None:
+def letter_of(form: StatusForm) -> Mail | None:
     """The mail as it would read now; None while nothing is chosen or written."""
     try:
         status, asked = form.chosen(), form.asked()
     except ChangeNotPossible:
         return None
-    text = form.sentence if asked["is_ready_sentence"] else asked["text"].strip()
+    text = form.sentence if asked["is_ready_sentence"] else clean_text(asked["text"])
     if status is None or not text:
         return None
-    words = status_words(status, asked["outcome"], asked["promised_on"])
-    return Letter(gettext("“%(title)s”: %(status)s", title=form.idea.title, status=words), render(text))
+    linked_id = asked.get("linked_idea_id")
+    linked = db.session.get(Idea, linked_id) if linked_id and linked_id < 2**53 else None
+    intended = Intended(
+        status,
+        text,
+        outcome=asked["outcome"],
+        promised_on=asked["promised_on"],
+        is_ready_sentence=asked["is_ready_sentence"],
+        linked_url=asked.get("linked_url"),
+        linked_idea=linked if linked is not None and is_seen_with(form.idea, linked) else None,
+    )
+    return preview_of_change(form.idea, viewer(), request_now(), intended)
 
 
 def statuses() -> list[Status]:
