@@ -25,7 +25,7 @@ from tests.conftest import copy_of, make_app
 
 ROOT = Path(__file__).parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PATIENCE = 20  # seconds that a journey waits for what must come
+PATIENCE = 60  # seconds that a journey waits for what must come
 
 
 def free_port() -> int:
@@ -142,11 +142,11 @@ def demo(tmp_path_factory):
 
 @pytest.fixture
 def site(template, tmp_path):
-    """A site of one's own with the named cast; a bundling window of a few seconds."""
+    """A site of one's own with the named cast; a bundling window that a journey fits into."""
     if not template.startswith("sqlite"):
         pytest.skip("journeys run on SQLite; the rooms' tests run on both databases")
     copy_of(template, "ideaboard", tmp_path)
-    with running(tmp_path, BUNDLE_SECONDS="6") as started:
+    with running(tmp_path, BUNDLE_SECONDS="20") as started:
         yield started
 
 

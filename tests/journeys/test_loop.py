@@ -73,8 +73,8 @@ def test_the_loop_closes(site, visitor):
     # Staff answer and move it, stage by stage, to Launched; and say "not now" to another.
     ada = visitor(site)
     ada.context.add_cookies([site.cookie_of("ada@example.org")])
-    #ada.goto("/staff")
-    #ada.get_by_role("link", name="Oat milk without the extra charge").first.wait_for()
+    ada.goto("/staff")
+    ada.get_by_role("link", name="Oat milk without the extra charge").first.wait_for()
     answer(ada, path, "under_review")
     answer(ada, path, "reviewed", "We tasted four, and we want this.", outcome="want")
     answer(ada, path, "coming_soon", "From June, in the shops and in the app.")
