@@ -8,8 +8,9 @@ import socket
 import time
 
 BEGINNINGS = {
-    "bodies": b"POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-    b"Content-Length: 100000\r\n\r\na",
+    # From a page of this site, or it would be refused before anybody asks for the body.
+    "bodies": b"POST /sign-in HTTP/1.1\r\nHost: x\r\nSec-Fetch-Site: same-origin\r\n"
+    b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100000\r\n\r\na",
     "headers": b"GET / HTTP/1.1\r\nHost: x\r\nX-A: a",
 }
 
