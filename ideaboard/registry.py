@@ -6,6 +6,8 @@ from ideaboard.accounts import first_admin_views, profile_views, welcome_views
 from ideaboard.accounts.commands import create_admin
 from ideaboard.accounts.deeds import DEEDS, show_draft
 from ideaboard.accounts.views import accounts
+from ideaboard.admin import board_views, people_views
+from ideaboard.admin.views import admin
 from ideaboard.boards.views import boards
 from ideaboard.discussion.deed import comment_as_asked
 from ideaboard.discussion.views import discussion
@@ -38,9 +40,11 @@ from ideaboard.workflow.views import workflow
 # Doors that hang on a blueprint of another file: importing them is what registers them.
 MORE_DOORS = (
     author_views,
+    board_views,
     choice_views,
     first_admin_views,
     mine_views,
+    people_views,
     profile_views,
     unsubscribe_views,
     welcome_views,
@@ -49,6 +53,7 @@ MORE_DOORS = (
 # One a line, in the order of the alphabet.
 BLUEPRINTS = (
     accounts,
+    admin,
     assets,
     boards,
     demonstration,

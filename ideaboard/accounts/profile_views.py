@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from flask import flash, request, url_for
+from wtforms.fields.choices import SelectChoice
 
 from ideaboard.accounts.forms import NewPasswordForm, ProfileForm, refuse
 from ideaboard.accounts.passwords import prove_it_is_you, set_password
@@ -31,7 +32,8 @@ def _profile_form(data=None) -> ProfileForm:
     form = ProfileForm(
         data, display_name=person.display_name or "", locale=person.locale or "", time_zone=person.time_zone or ""
     )
-    form.locale.choices = [("", gettext("As my browser asks")), *LANGUAGES.items()]
+    languages = [SelectChoice(code, name) for code, name in LANGUAGES.items()]
+    form.locale.choices = [SelectChoice("", gettext("As my browser asks")), *languages]
     return form
 
 
