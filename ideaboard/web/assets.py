@@ -23,7 +23,7 @@ def install(app: Flask, static: Path) -> None:
     styles = [p for name in STYLES for p in sorted((static / "css").glob(f"{name}.css"))]
     scripts = [p for pattern in SCRIPTS for p in sorted(static.glob(pattern))]
     _put("app.css", _squeeze("\n".join(p.read_text("utf-8") for p in styles)))
-    _put("app.js", ";\n".join(p.read_text("utf-8") for p in scripts))
+    _put("app.js", ";\n".join(_squeeze_script(p.read_text("utf-8")) for p in scripts))
     _put("favicon.svg", (static / "icons/favicon.svg").read_text("utf-8"))
     app.jinja_env.globals["asset_url"] = asset_url
     app.jinja_env.globals["theme_url"] = theme_url
@@ -35,8 +35,14 @@ def _put(name: str, text: str) -> None:
 
 
 def _squeeze(css: str) -> str:
-    """Comments and line starts go; nothing that needs a parser."""
-    return re.sub(r"\n\s+", "\n", re.sub(r"/\*.*?\*/", "", css, flags=re.S))
+    """Comments and space around braces go; nothing that needs a parser."""
+    bare = re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", css, flags=re.S))
+    return re.sub(r" ?([{};]) ?", r"\1", bare).replace(": ", ":")
+
+
+def _squeeze_script(script: str) -> str:
+    """Lines that are comments and line starts go (ours hold no text of several lines); what is minified stays as it is."""
+    return re.sub(r"^\s+", "", re.sub(r"^\s*(/\*.*?\*/|//[^\n]*)\n", "", script, flags=re.S | re.M), flags=re.M)
 
 
 def build() -> str:
