@@ -25,7 +25,7 @@ WAITING_READERS = 256
 WAITING_WRITERS = 32
 # Readers and writers have threads of their own, so that nobody reads behind a writer who waits for the lock; and few,
 # because threads of one process fight for the interpreter around every call of SQLite (docs/adr/0006-server.md).
-READERS = 1
+READERS = 2
 WRITERS = 1
 READING = ("GET", "HEAD", "OPTIONS")
 

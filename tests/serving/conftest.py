@@ -37,7 +37,7 @@ def standin(**limits):
 
 @pytest.fixture(scope="module")
 def server():
-    limits = {"body_bytes": 100_000, "body_seconds": 0.5, "held_bytes": 250_000, "waiting_readers": 3}
+    limits = {"body_bytes": 100_000, "body_seconds": 0.5, "held_bytes": 250_000, "readers": 1, "waiting_readers": 3}
     with standin(**limits) as process:
         yield process
 

@@ -43,8 +43,8 @@ def _waitress(create_server, application, shared: socket.socket, threads: int) -
 
 
 CONTENDERS = {
-    "gateway, 1 reader + 1 writer": gateway,
-    "gateway, 2 readers + 1 writer": functools.partial(gateway, readers=2),
+    "gateway, 2 readers + 1 writer": gateway,
+    "gateway, 1 reader + 1 writer": functools.partial(gateway, readers=1),
     "gateway, 4 readers + 4 writers": functools.partial(gateway, readers=4, writers=4),
     "granian wsgi, 1 thread": functools.partial(granian_wsgi, threads=1),
     "granian wsgi, 4 threads": functools.partial(granian_wsgi, threads=4),
