@@ -6,11 +6,11 @@ from ideaboard.models.vocabulary import Audience, VotersSeenBy
 
 
 def audience_words(audience: str) -> str:
-    """'everyone', 'members', 'listed members of this board', 'colleagues and staff'."""
+    """'everyone', 'members', 'its listed members', 'colleagues and staff'."""
     return {
         Audience.EVERYONE: gettext("everyone"),
         Audience.MEMBERS: gettext("members"),
-        Audience.LISTED: gettext("listed members of this board"),
+        Audience.LISTED: gettext("its listed members"),
         Audience.COLLEAGUES: gettext("colleagues and staff"),
     }[Audience(audience)]
 
@@ -18,7 +18,7 @@ def audience_words(audience: str) -> str:
 def doors_of(board: Board) -> list[tuple[str, str]]:
     """[(deed, who)] for the board's page: see, share, vote, comment, and who sees who voted."""
     voters = {
-        VotersSeenBy.STAFF: gettext("staff of this board"),
+        VotersSeenBy.STAFF: gettext("its staff"),
         VotersSeenBy.MEMBERS: gettext("members"),
         VotersSeenBy.EVERYONE: gettext("everyone"),
     }
@@ -27,5 +27,5 @@ def doors_of(board: Board) -> list[tuple[str, str]]:
         (gettext("Share ideas"), audience_words(board.who_may_submit)),
         (gettext("Vote"), audience_words(board.who_may_vote)),
         (gettext("Comment"), audience_words(board.who_may_comment)),
-        (gettext("See who voted"), voters[VotersSeenBy(board.voters_seen_by)]),
+        (gettext("See voters"), voters[VotersSeenBy(board.voters_seen_by)]),
     ]

@@ -6,7 +6,7 @@ from babel.dates import format_date, format_skeleton
 
 from ideaboard.extensions import date_locale, gettext
 from ideaboard.foundation.clock import day_in
-from ideaboard.models import Board, Idea
+from ideaboard.models import Board
 
 
 def first_look_on(received: datetime, first_look_days: int, zone: str) -> date:
@@ -34,14 +34,15 @@ def first_look_words(received: datetime, first_look_days: int, now: datetime, zo
     return gettext("first look by %(day)s", day=by_day(day, today))
 
 
+def promise_words(board: Board, now: datetime, zone: str) -> str:
+    """Beside the button that shares an idea: 'A first look by Friday.'"""
+    day = by_day(first_look_on(now, board.first_look_days, zone), day_in(now, zone))
+    return gettext("A first look by %(day)s.", day=day)
+
+
 def hear_words(board: Board, now: datetime, zone: str) -> str:
     """The word of thanks after an idea was shared: who is heard from, and by when."""
     day = by_day(first_look_on(now, board.first_look_days, zone), day_in(now, zone))
     if board.owner is not None and board.owner.display_name and not board.owner.erased_at:
         return gettext("You hear from %(name)s by %(day)s.", name=board.owner.display_name, day=day)
     return gettext("You hear from us by %(day)s.", day=day)
-
-
-def is_waiting(idea: Idea) -> bool:
-    """Whether nobody has looked at it yet, and somebody has promised to."""
-    return idea.status_id is None and idea.visible_at is not None

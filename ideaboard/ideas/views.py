@@ -23,7 +23,9 @@ ideas = Blueprint("ideas", __name__)
 def first_look_words(idea: Idea) -> str:
     """'first look by Friday', in the reader's language and the site's zone."""
     zone = current_site().time_zone
-    return promises.first_look_words(idea.visible_at or idea.created_at, idea.board.first_look_days, request_now(), zone)
+    return promises.first_look_words(
+        idea.visible_at or idea.created_at, idea.board.first_look_days, request_now(), zone
+    )
 
 
 @ideas.get("/ideas")
@@ -50,7 +52,7 @@ def index():
 def show(idea_id: int, slug: str = ""):
     idea = load_idea(idea_id, merged=True)
     if idea.merged_into_id is not None:
-        into = load_idea(idea.merged_into_id)
+        into = load_idea(idea.merged_into_id, merged=True)
         return redirect_for_good(url_for("ideas.show", idea_id=into.id, slug=into.slug))
     if slug != idea.slug:
         return redirect_for_good(url_for("ideas.show", idea_id=idea.id, slug=idea.slug))

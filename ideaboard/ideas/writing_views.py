@@ -153,6 +153,5 @@ def _form_page(form, boards, board, *, html=None, notice=None, status=200):
     form.offer(boards, board)
     look = None
     if board is not None:
-        zone = current_site().time_zone
-        look = promises.first_look_words(request_now(), board.first_look_days, request_now(), zone)
+        look = promises.promise_words(board, request_now(), current_site().time_zone)
     return page("ideas/new.html", status, form=form, board=board, boards=boards, html=html, notice=notice, look=look)
