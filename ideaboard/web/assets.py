@@ -37,7 +37,7 @@ def _put(name: str, text: str) -> None:
 def _squeeze(css: str) -> str:
     """Comments and space around braces go; nothing that needs a parser."""
     bare = re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", css, flags=re.S))
-    return re.sub(r" ?([{};]) ?", r"\1", bare).replace(": ", ":")
+    return re.sub(r" ?([{};]) ?", r"\1", bare).replace(": ", ":").strip()
 
 
 def _squeeze_script(script: str) -> str:
