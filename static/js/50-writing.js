@@ -34,8 +34,8 @@
     else if (form.dataset.keep && !event.defaultPrevented && event.submitter?.name !== "preview") sent(form);
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    const form = event.detail.elt;
-    if (form.matches?.("form[data-keep]") && event.detail.successful) sent(form);
+    const form = event.detail.requestConfig?.elt; // detail.elt is an ancestor once the answer has replaced the form
+    if (form?.matches?.("form[data-keep]") && event.detail.successful) sent(form);
   });
   document.addEventListener("htmx:load", (event) => start(event.detail.elt));
   start(document);

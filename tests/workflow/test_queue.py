@@ -116,7 +116,7 @@ def test_the_page_lists_what_waits_with_the_way_to_the_form(client_of, cast, mak
     move(old, "reviewed", outcome="not_now", promised_on=date(2026, 5, 1))
     page = client_of(cast.ada).get("/staff").text
     assert f'href="/ideas/{idea.id}/status"' in page
-    assert "days late" in page and "41 votes" in page and "1 idea on your boards" in page
+    assert "first look was due" in page and "41 votes" in page and "1 idea on your boards" in page
     assert "not now: look again in May" in page
 
 
