@@ -1,0 +1,108 @@
+"""The pictures of docs/images, taken of a fresh demo: `python3 tasks.py screenshots`.
+
+Each is the browser's window, no endless page, with 64 colours: a tenth of the bytes, and text as sharp.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+
+from ideaboard.extensions import db
+from ideaboard.models import Idea, Person
+from tests.journeys.conftest import Site, running
+
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
+IDEA = "Oat milk without the extra charge"
+HEIGHTS = {"home": 1480, "idea": 1480, "submit": 900, "inbox": 900, "status-form": 1320, "staff": 1100}
+COLOURS = 64
+MOST_BYTES = 250_000
+
+
+def addresses(site: Site) -> dict[str, tuple[str | None, str]]:
+    """Picture -> (whose page: an e-mail address or nobody's, path)."""
+    with site.app.app_context():
+        idea = db.session.scalars(db.select(Idea).where(Idea.title == IDEA)).one()
+        vera, ada = (
+            db.session.scalars(db.select(Person.email).where(Person.display_name == name)).one()
+            for name in ("Vera", "Ada")
+        )
+        path = f"/ideas/{idea.id}-{idea.slug}"
+        return {
+            "home": (None, "/"),
+            "idea": (vera, path),
+            "submit": (vera, "/ideas/new"),
+            "inbox": (vera, "/me/inbox"),
+            "status-form": (ada, f"/ideas/{idea.id}/status"),
+            "staff": (ada, "/staff"),
+        }
+
+
+def write(page: Page, name: str) -> None:
+    """Fill the two forms, so that the pictures show what they do."""
+    if name == "submit":
+        page.locator("[name=title]").fill("A hook for my bag under the counter")
+        page.locator("textarea[name=body]").fill("In the morning I have *two* bags and a cup, and the floor is wet.")
+        page.locator("select[name=board]").select_option(index=1)
+    if name == "status-form":
+        page.get_by_role("radio", name="Reviewed").check()
+        page.get_by_role("radio", name="We want this").check()
+        page.get_by_label("Your answer, in your own words").fill(
+            "We have a new supplier and a price we can carry. From June oat costs what milk costs, in the shops and "
+            "in the app. Soy follows when the contract ends in autumn; I will write here when it does."
+        )
+        page.get_by_role("button", name="See the mail").click()
+        page.locator("#letter-slot > *").first.wait_for()
+    page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+
+
+def keep(picture: bytes, path: Path) -> int:
+    """Write it with few colours; returns its bytes."""
+    few = Image.open(io.BytesIO(picture)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    few.save(path, optimize=True)
+    return path.stat().st_size
+
+
+def take_all(site: Site, browser) -> None:
+    for name, (whose, path) in addresses(site).items():
+        for width in (390, 1280):
+            for scheme in ("light", "dark"):
+                context = browser.new_context(
+                    base_url=site.url,
+                    color_scheme=scheme,
+                    viewport={"width": width, "height": HEIGHTS[name]},
+                    locale="en-GB",
+                    reduced_motion="reduce",
+                )
+                if whose:
+                    context.add_cookies([site.cookie_of(whose)])
+                page = context.new_page()
+                answer = page.goto(path, wait_until="networkidle")
+                assert answer.status == 200, f"{path} answered {answer.status}"
+                write(page, name)
+                target = IMAGES / f"{name}-{width}-{scheme}.png"
+                size = keep(page.screenshot(animations="disabled", caret="hide"), target)
+                assert size < MOST_BYTES, f"{target.name} has {size} bytes; at most {MOST_BYTES} belong into the repository"
+                print(f"{target.name}: {size // 1000} kB", flush=True)
+                context.close()
+
+
+def main() -> None:
+    chromium = os.environ.get("CHROMIUM")
+    if not chromium:
+        sys.exit("No Chromium was found; get one with: sudo apt-get install -y chromium")
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as site, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        take_all(site, browser)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
