@@ -1,0 +1,247 @@
+"""One sample of every door: what it is asked about, and a form that it takes. A new route needs a row here.
+
+tests/house/test_matrix.py asks each door as each role, tests/house/test_naughty.py fills each with naughty strings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from ideaboard.accounts.codes import send_code
+from ideaboard.accounts.first_admin import make_link
+from ideaboard.discussion.comments import post_comment
+from ideaboard.extensions import db
+from ideaboard.foundation.tokens import sign
+from ideaboard.ideas.drafts import save_draft
+from ideaboard.models import Board, BoardMember, Pending, Person, Status
+from ideaboard.models.vocabulary import BoardRole
+from tests.conftest import NOW
+
+CURSORS = {"after": "", "before": ""}
+
+
+@dataclass(frozen=True)
+class Door:
+    """`on`: the thing that decides who sees it; `own`: a row of the person who asks; `form`: fields with good values.
+
+    `values`: the address' parts that are the same for everybody; `query`: names that GET reads.
+    """
+
+    on: str | None = None  # 'idea' (nobody else took part), 'talk' (others did), 'comment', 'board'
+    own: str | None = None  # 'draft', 'unfinished', 'sign_in', 'mail', 'link'
+    values: dict = field(default_factory=dict)
+    form: dict = field(default_factory=dict)
+    query: dict = field(default_factory=dict)
+    absent: bool = False  # 404 for everybody here, as there is no such thing
+
+
+def _status(world) -> str:
+    return str(db.session.execute(db.select(Status.id).where(Status.stage == "coming_soon")).scalar_one())
+
+
+LIST = {"sort": "votes", "status": "received", "mine": "ideas", **CURSORS}
+STATUS = {
+    "status": _status, "outcome": "", "text": "We do it.", "ready": "", "day": "2027-01-02", "month": "2027-02",
+    "expected": "2027-03", "link": "", "written_against": "", "form_token": "f" * 43,
+}  # fmt: skip
+BOARD = {
+    "name": "Another", "brief_asks": "What?", "brief_fixed": "", "brief_decides": "", "brief_hear": "",
+    "owner_id": "0", "first_look_days": "5", "who_may_see": "everyone", "who_may_submit": "members",
+    "who_may_vote": "members", "who_may_comment": "members", "voters_seen_by": "staff",
+}  # fmt: skip
+LOOK = {"name": "Site", "locale": "en", "time_zone": "UTC", "accent": "#006241", "received_reads_under_review": ""}
+MAIL = "somebody@example.org"
+
+DOORS: dict[tuple[str, str], Door] = {
+    ("GET", "accounts.code"): Door(),
+    ("GET", "accounts.first_admin"): Door(own="link"),
+    ("GET", "accounts.name"): Door(query={"back": "/"}),
+    ("GET", "accounts.profile"): Door(),
+    ("GET", "accounts.sign_in"): Door(query={"back": "/ideas"}),
+    ("GET", "accounts.unfinished_deed"): Door(own="unfinished"),
+    ("GET", "admin.accent"): Door(query={"accent": "#006241"}),
+    ("GET", "admin.board"): Door("board"),
+    ("GET", "admin.boards"): Door(),
+    ("GET", "admin.index"): Door(),
+    ("GET", "admin.new_board"): Door(),
+    ("GET", "admin.people"): Door(query={"q": "v", **CURSORS}),
+    ("GET", "admin.person"): Door(values={"person_id": 1}),
+    ("GET", "admin.statuses"): Door(),
+    ("GET", "assets.file"): Door(values={"stem": "app", "digest": "0", "kind": "css"}, absent=True),
+    ("GET", "assets.theme"): Door(values={"digest": "0"}, absent=True),
+    ("GET", "boards.index"): Door(),
+    ("GET", "boards.show"): Door("board", query=LIST),
+    ("GET", "demo.ask_to_start"): Door(absent=True),
+    ("GET", "demo.mail"): Door(values={"delivery_id": 1}, absent=True),
+    ("GET", "demo.mail_html"): Door(values={"delivery_id": 1}, absent=True),
+    ("GET", "demo.mails"): Door(absent=True),
+    ("GET", "demo.steps"): Door(absent=True),
+    ("GET", "discussion.edit_form"): Door("comment"),
+    ("GET", "discussion.people"): Door("talk", query={"q": "A"}),
+    ("GET", "discussion.thread"): Door("talk", query=CURSORS),
+    ("GET", "discussion.thread_at"): Door("comment"),
+    ("GET", "discussion.write"): Door("talk", query={"parent": ""}),
+    ("GET", "ideas.addition_form"): Door("talk"),
+    ("GET", "ideas.brief"): Door(query={"board": "drinks"}),
+    ("GET", "ideas.draft"): Door(own="draft"),
+    ("GET", "ideas.edit_draft"): Door(own="draft"),
+    ("GET", "ideas.edit_form"): Door("idea"),
+    ("GET", "ideas.index"): Door(query={"board": "drinks", **LIST}),
+    ("GET", "ideas.my_follows"): Door(query=CURSORS),
+    ("GET", "ideas.my_ideas"): Door(query=CURSORS),
+    ("GET", "ideas.my_votes"): Door(query=CURSORS),
+    ("GET", "ideas.new"): Door(query={"board": "drinks", "title": "Oat milk"}),
+    ("GET", "ideas.show"): Door("talk", query=CURSORS),
+    ("GET", "ideas.title_form"): Door("idea"),
+    ("GET", "ideas.versions"): Door("talk"),
+    ("GET", "machines.alive"): Door(),
+    ("GET", "machines.favicon"): Door(),
+    ("GET", "machines.ready"): Door(),
+    ("GET", "machines.robots"): Door(),
+    ("GET", "mailbox.html"): Door(values={"name": "x"}, absent=True),
+    ("GET", "mailbox.index"): Door(query={"to": MAIL}),
+    ("GET", "mailbox.show"): Door(values={"name": "x"}, absent=True),
+    ("GET", "notifications.inbox"): Door(query=CURSORS),
+    ("GET", "notifications.preferences"): Door(query={"saved": "1"}),
+    ("GET", "notifications.unsubscribe"): Door(own="mail", query={"done": "idea"}),
+    ("GET", "patterns.index"): Door(),
+    ("GET", "site.home"): Door(),
+    ("GET", "site.logo"): Door(values={"digest": "0"}, absent=True),
+    ("GET", "staff.queue"): Door(query={"which": "all", "sort": "waiting", "board": "drinks", **CURSORS}),
+    ("GET", "voting.voters"): Door("talk", query=CURSORS),
+    ("GET", "workflow.status"): Door("idea"),
+    ("POST", "accounts.another_face"): Door(),
+    ("POST", "accounts.by_password"): Door(form={"email": MAIL, "password": "secret", "back": "/"}),
+    ("POST", "accounts.change_password"): Door(form={"current_password": "", "new_password": "a longer password"}),
+    ("POST", "accounts.confirm"): Door(form={"email": MAIL, "code": "123456", "back": "/"}),
+    ("POST", "accounts.drop_unfinished"): Door(own="unfinished"),
+    ("POST", "accounts.end_others"): Door(),
+    ("POST", "accounts.end_sign_in"): Door(values={"session_id": 1}),
+    ("POST", "accounts.first_admin"): Door(own="link", form={"email": MAIL, "display_name": "Ruth"}),
+    ("POST", "accounts.name"): Door(form={"display_name": "Vera B.", "back": "/"}),
+    ("POST", "accounts.save"): Door(form={"display_name": "Vera B.", "locale": "en", "time_zone": "UTC"}),
+    ("POST", "accounts.send"): Door(form={"email": MAIL, "asked": "", "back": "/"}),
+    ("POST", "accounts.send_again"): Door(),
+    ("POST", "accounts.sign_out"): Door(),
+    ("POST", "accounts.try_again"): Door(own="unfinished"),
+    ("POST", "admin.archive_board"): Door("board", form={"archived": "1"}),
+    ("POST", "admin.board"): Door("board", form=BOARD),
+    ("POST", "admin.move_board"): Door("board", form={"to": "up"}),
+    ("POST", "admin.new_board"): Door(form=BOARD),
+    ("POST", "admin.person"): Door(
+        values={"person_id": 1}, form={"site_role": "member", "is_moderator": "", "department": "Bar", "staff": ""}
+    ),
+    ("POST", "admin.save"): Door(form=LOOK),
+    ("POST", "admin.statuses"): Door(form={"label-1": "Looking", "colour-1": "blue", "position-1": "1"}),
+    ("POST", "demo.play"): Door(form={"as": "vera", "back": "/"}, absent=True),
+    ("POST", "demo.start"): Door(absent=True),
+    ("POST", "discussion.delete"): Door("comment"),
+    ("POST", "discussion.edit"): Door("comment", form={"body": "Yes, and oat."}),
+    ("POST", "discussion.post"): Door("talk", form={"body": "Yes.", "parent_id": "", "form_token": ""}),
+    ("POST", "following.follow_a_board"): Door("board"),
+    ("POST", "following.follow_idea"): Door("idea"),
+    ("POST", "following.forget_a_board"): Door("board"),
+    ("POST", "following.mute_a_board"): Door("board"),
+    ("POST", "following.mute_idea"): Door("idea"),
+    ("POST", "following.unfollow_idea"): Door("idea"),
+    ("POST", "following.unmute_idea"): Door("idea"),
+    ("POST", "ideas.add"): Door("talk", form={"body": "And it is cheap."}),
+    ("POST", "ideas.create"): Door(
+        form={"title": "A shelf for umbrellas", "board": "drinks", "body": "Wet.", "email": MAIL, "form_token": ""}
+    ),
+    ("POST", "ideas.discard"): Door(own="draft"),
+    ("POST", "ideas.edit"): Door("idea", form={"title": "A longer shelf", "body": "Very wet."}),
+    ("POST", "ideas.preview"): Door(form={"body": "Very wet."}),
+    ("POST", "ideas.publish"): Door(own="draft"),
+    ("POST", "ideas.retitle"): Door("idea", form={"title": "A clearer title"}),
+    ("POST", "ideas.step_back_from_idea"): Door("talk"),
+    ("POST", "ideas.take_back_idea"): Door("idea"),
+    ("POST", "notifications.choose"): Door(form={"mail": "on", "kind-comments": "at_once", "board-1": "follow"}),
+    ("POST", "notifications.open_entry"): Door(values={"idea_id": 1}),
+    ("POST", "notifications.read_all"): Door(),
+    ("POST", "notifications.try_again"): Door(),
+    ("POST", "notifications.unmute_idea"): Door("idea"),
+    ("POST", "notifications.unsubscribe_at_once"): Door(own="mail", form={"List-Unsubscribe": "One-Click"}),
+    ("POST", "notifications.unsubscribe_from"): Door(own="mail", values={"scope": "kind"}, form={"undo": ""}),
+    ("POST", "site.set_language"): Door(form={"lang": "en"}),
+    ("POST", "site.set_theme"): Door(form={"theme": "dark"}),
+    ("POST", "voting.cast"): Door("idea", form={"unnamed": "", "size": "list"}),
+    ("POST", "voting.name"): Door("idea", form={"unnamed": "1", "size": "idea"}),
+    ("POST", "voting.solved"): Door("idea", form={"solves": "yes"}),
+    ("POST", "voting.withdraw"): Door("idea", form={"size": "idea"}),
+    ("POST", "workflow.change_status"): Door("idea", form=STATUS),
+    ("POST", "workflow.preview"): Door("idea", form=STATUS),
+}
+
+
+def routes(app):
+    """(method, rule, declared gate) of every route that the application has."""
+    for rule in sorted(app.url_map.iter_rules(), key=str):
+        for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
+            yield method, rule, app.view_functions[rule.endpoint].gate
+
+
+class World:
+    """Real things on one board, all by `author`: an idea, one that was talked about, a comment."""
+
+    def __init__(self, cast, make_idea, board: Board):
+        self.board, self.open_board = board, cast.drinks
+        self.author = newcomer("author")
+        with db.session.begin():
+            db.session.add(BoardMember(board_id=board.id, person_id=self.author.id, role=BoardRole.LISTED))
+        self.idea = make_idea("A quiet corner", author=self.author, board=board)
+        self.talk = make_idea("A louder corner", author=self.author, board=board)
+        post_comment(self.talk.id, cast.ada, NOW, body="Tell us more.")
+        self.comment = post_comment(self.talk.id, self.author, NOW, body="There is none.")
+
+    def values(self, door: Door, person: Person | None) -> dict:
+        """The parts of a door's address, for `person`."""
+        found = dict(door.values)
+        if door.on in ("idea", "talk"):
+            idea = getattr(self, door.on)
+            found |= {"idea_id": idea.id, "slug": idea.slug}
+        elif door.on == "board":
+            found["slug"] = self.board.slug
+        elif door.on == "comment":
+            found["comment_id"] = self.comment.id
+        if door.own:
+            found |= OWN[door.own](self, person or self.author)
+        return found
+
+    def form(self, fields: dict) -> dict:
+        """A form's fields with the values that ask the database."""
+        return {name: value(self) if callable(value) else value for name, value in fields.items()}
+
+
+def newcomer(name: str) -> Person:
+    """A member who was not there before."""
+    with db.session.begin():
+        person = Person(display_name=name.title(), email=f"{name}@example.org", avatar_seed=name, created_at=NOW)
+        db.session.add(person)
+    return person
+
+
+def _draft(world, person) -> dict:
+    token = f"draft-of-{person.id}-".ljust(43, "x")
+    return {
+        "draft_id": save_draft(person, NOW, board_id=world.open_board.id, title="Later", body="", form_token=token).id
+    }
+
+
+def _unfinished(world, person) -> dict:
+    now = datetime.now(UTC)
+    send_code(person.email, now, deed={"deed": "comment", "idea_id": world.idea.id, "body": "Kept"})
+    with db.session.begin():
+        live = db.select(Pending).where(Pending.email == person.email, Pending.used_at.is_(None))
+        pending = db.session.execute(live).scalar_one()
+        pending.used_at = now
+    return {"pending_id": pending.id}
+
+
+OWN = {
+    "draft": _draft,
+    "unfinished": _unfinished,
+    "mail": lambda world, person: {"token": sign("unsubscribe", [person.id, world.idea.id, "comments"])},
+    "link": lambda world, person: {"token": make_link(datetime.now(UTC)).rsplit("/", 1)[1]},
+}
