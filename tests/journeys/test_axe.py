@@ -27,6 +27,15 @@ def ideas_of_all_kinds(site) -> list[str]:
         return [f"/ideas/{idea.id}-{idea.slug}" for idea in rows]
 
 
+def own_forms(site, email: str) -> list[str]:
+    """What an author is offered on an idea of hers that others took part in."""
+    with site.app.app_context():
+        mine = db.select(Idea.id).join(Person, Person.id == Idea.author_id).where(Person.email == email)
+        taken_up = db.session.scalars(mine.where(Idea.others_took_part_at.is_not(None)).limit(1)).one()
+        alone = db.session.scalars(mine.where(Idea.others_took_part_at.is_(None)).limit(1)).all()
+    return [f"/ideas/{taken_up}/add", *(f"/ideas/{idea_id}/edit" for idea_id in alone)]
+
+
 def pages(site) -> dict[str | None, list[str]]:
     some = ideas_of_all_kinds(site)
     with site.app.app_context():
@@ -35,8 +44,8 @@ def pages(site) -> dict[str | None, list[str]]:
         vera = db.session.scalars(db.select(Person.email).where(Person.display_name == "Vera").limit(1)).one()
         slug = db.session.scalars(db.select(Board.slug).where(Board.visible_to(None)).limit(1)).one()
     board = [p.replace("drinks", slug) for p in GUEST]
-    forms = [f"/ideas/{some[1].split('/')[2].split('-')[0]}/status"]
-    return {None: board + some, vera: VERA + some[:2], staff: ADA + some[:3] + forms, admin: ADMIN}
+    forms = [f"/ideas/{some[1].split('/')[2].split('-')[0]}/{page}" for page in ("status", "title", "versions")]
+    return {None: board + some, vera: VERA + own_forms(site, vera) + some[:2], staff: ADA + some[:3] + forms, admin: ADMIN}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
