@@ -4,12 +4,12 @@ from flask import request, url_for
 
 from ideaboard.accounts.first_admin import LinkEnded, become_admin, ended_sentence, is_open
 from ideaboard.accounts.forms import FirstAdminForm, refuse
-from ideaboard.accounts.views import accounts, home
+from ideaboard.accounts.views import accounts
 from ideaboard.foundation.database import end_reading
 from ideaboard.foundation.refusals import Refusal
 from ideaboard.web.browser import browser_name, remember_known, sign_in_here
 from ideaboard.web.gate import gate
-from ideaboard.web.globals import has_page, request_now
+from ideaboard.web.globals import request_now
 from ideaboard.web.swap import go, page
 
 
@@ -35,7 +35,7 @@ def first_admin(token: str):
         refuse(form, refusal, "email")
         return _secret(page("accounts/first_admin.html", 422, form=form, token=token))
     sign_in_here(signed_in)
-    return remember_known(go(url_for("admin.index") if has_page("admin.index") else home()), signed_in.person)
+    return remember_known(go(url_for("admin.index")), signed_in.person)
 
 
 def _secret(response):

@@ -16,7 +16,7 @@ from ideaboard.models import Pending
 from ideaboard.web.asking import code_sent, code_words, local_path, what_was_asked, words_of
 from ideaboard.web.browser import attempt, browser_name, remember_known, sign_in_here
 from ideaboard.web.gate import gate, viewer
-from ideaboard.web.globals import has_page, request_now
+from ideaboard.web.globals import request_now
 from ideaboard.web.guesses import spend_code_guess, spend_code_mail, spend_password_guess
 from ideaboard.web.swap import go, page, wants_fragment
 
@@ -24,7 +24,7 @@ accounts = Blueprint("accounts", __name__)
 
 
 def home() -> str:
-    return url_for("site.home") if has_page("site.home") else "/"
+    return url_for("site.home")
 
 
 @accounts.get("/sign-in")

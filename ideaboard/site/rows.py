@@ -1,18 +1,11 @@
 """What a list of ideas needs beside the ideas: rows are viewer-neutral, one query each brings the rest."""
 
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
 
 from ideaboard.foundation.paging import Page
 from ideaboard.models import Person, StatusChange, Vote
 from ideaboard.voting.ballots import ballots_of
 from ideaboard.workflow.answers import answers_for
-
-
-def later(module: str, name: str):
-    """A neighbour's function, as long as that room is still being built."""
-    return getattr(import_module(module), name, None) if find_spec(module) else None
 
 
 @dataclass

@@ -7,7 +7,7 @@ from ideaboard.extensions import gettext
 from ideaboard.foundation.tokens import sign, unsign
 from ideaboard.models import Idea
 from ideaboard.web.browser import remember_attempt
-from ideaboard.web.globals import has_page, reader_locale, request_now
+from ideaboard.web.globals import reader_locale, request_now
 from ideaboard.web.guesses import spend_code_mail
 from ideaboard.web.swap import answer, page_in_view, page_or_fragment
 
@@ -52,7 +52,7 @@ def ask_for_address(deed: str, facts: dict, *, idea: Idea | None = None, email: 
     `email`: a normal_address() that the guest typed already; then its code is sent at once. Raises TooMany then.
     """
     back = page_in_view()
-    if not back and idea is not None and has_page("ideas.show"):
+    if not back and idea is not None:
         back = url_for("ideas.show", idea_id=idea.id, slug=idea.slug)
     if email:
         spend_code_mail(email, request_now())

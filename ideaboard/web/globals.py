@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_skeleton
 from babel.numbers import format_decimal
-from flask import Flask, current_app, g, has_request_context, request
+from flask import Flask, g, has_request_context, request
 from markupsafe import Markup
 
 from ideaboard.accounts.called import author_of, name_of
@@ -97,11 +97,6 @@ def first_words(text: str, length: int = 200) -> str:
     return excerpt(text, length)
 
 
-def has_page(endpoint: str) -> bool:
-    """Whether a room has registered this page: the frame leads only to what is there."""
-    return endpoint in current_app.view_functions
-
-
 def number(value: int) -> str:
     """13204 as the reader writes it: '13,204'."""
     return format_decimal(value, locale=date_locale())
@@ -109,7 +104,6 @@ def number(value: int) -> str:
 
 def install(app: Flask) -> None:
     app.jinja_env.globals.update(
-        has_page=has_page,
         name_of=name_of,
         author_of=author_of,
         get_locale=get_locale,
