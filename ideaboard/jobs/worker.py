@@ -45,6 +45,7 @@ class Worker:
         self.post = post_box()
         self._next_run = {job.name: 0.0 for job in SCHEDULE}
         self._post_again_at, self._post_pause = 0.0, 0.0
+        self._sending, self._look_again_at = False, 0.0
         self._trouble = ""
 
     def run(self) -> None:
@@ -80,18 +81,28 @@ class Worker:
         self.post.close()
 
     def work_a_little(self) -> bool:
-        """One event, one mail, and the jobs whose time has come; True when there may be more to do at once."""
-        busy = False
+        """The jobs whose time has come, one event, one mail; True when there may be more to do at once."""
         self._run_jobs()
-        if self._reads(dispatch.has_waiting):
-            busy = dispatch.dispatch_one(self.name, now())
-            db.session.remove()
-        if self._may_post() and self._reads(lambda: claims.has_due(now())):
-            sent = send_one(self.name, now(), self.post)
-            db.session.remove()
-            self._heed(sent)
-            busy = busy or sent is not None
-        return busy
+        events = self._events()
+        if not self._may_post() or not (self._sending or self._reads(lambda: claims.has_due(now()))):
+            return events
+        sent = send_one(self.name, now(), self.post)
+        db.session.remove()
+        self._heed(sent)
+        self._sending = sent is not None  # then the next one is claimed without asking whether there is one
+        return events or self._sending
+
+    def _events(self) -> bool:
+        """Dispatch one event; amid a thousand mails, look for one every half second."""
+        moment = time.monotonic()
+        if self._sending and moment < self._look_again_at:
+            return False
+        self._look_again_at = moment + 0.5
+        if not self._reads(dispatch.has_waiting):
+            return False
+        dispatched = dispatch.dispatch_one(self.name, now())
+        db.session.remove()
+        return dispatched
 
     def _run_jobs(self) -> None:
         for job in SCHEDULE:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import joinedload
 
 from ideaboard.events import kinds
@@ -23,7 +23,7 @@ from ideaboard.models import (
 from ideaboard.models.vocabulary import Reason
 from ideaboard.notifications.audience import is_muted
 from ideaboard.notifications.channels import Channel, channel_of, default_how
-from ideaboard.notifications.seeing import fresh, may_see
+from ideaboard.notifications.seeing import fresh
 
 
 @dataclass(frozen=True)
@@ -100,31 +100,46 @@ def news_of(*conditions, newest_first: bool = False, limit: int | None = None) -
 
 def _fate(news: News, person: Person, now: datetime) -> str:
     """'mail', 'inbox' (the entry there tells: mail was not chosen) or 'lost' (no longer entitled)."""
-    if not person.is_active_at(now) or not may_see(news.idea.id, person) or not _still_wished(news, person):
+    if not person.is_active_at(now):
         return "lost"
     if news.comment is not None and (not news.comment.stands or news.comment.redacted_at):
         return "lost"
-    chosen = db.session.get(Preference, (person.id, news.topic), populate_existing=True)
-    channel = channel_of(person, chosen.how if chosen else default_how(news.topic))
+    stands = _stands(news, person)
+    if not stands.seen or stands.muted or not _still_wished(news, stands):
+        return "lost"
+    channel = channel_of(person, stands.how or default_how(news.topic))
     return {Channel.MAIL: "mail", Channel.INBOX: "inbox", Channel.REFUSED: "lost"}[channel]
 
 
-def _still_wished(news: News, person: Person) -> bool:
-    """Not muted, and the follow that made them hear is still there (a mention needs none)."""
-    if db.session.execute(select(is_muted(news.idea.id, news.idea.board_id, person.id))).scalar():
-        return False
+def _stands(news: News, person: Person):
+    """How it stands between this person and the idea, in one query: seen, muted, reasons, how, broadly."""
+    idea = news.idea
+    here = BroadFollow.board_id.is_(None) | (BroadFollow.board_id == idea.board_id)
+    return db.session.execute(
+        select(
+            exists().where(Idea.id == idea.id, Idea.visible_to(person)).label("seen"),
+            is_muted(idea.id, idea.board_id, person.id).label("muted"),
+            select(Follow.reasons)
+            .where(Follow.idea_id == idea.id, Follow.person_id == person.id)
+            .scalar_subquery()
+            .label("reasons"),
+            select(Preference.how)
+            .where(Preference.person_id == person.id, Preference.kind == news.topic)
+            .scalar_subquery()
+            .label("how"),
+            exists()
+            .where(BroadFollow.person_id == person.id, BroadFollow.followed_at.is_not(None), here)
+            .label("broadly"),
+        )
+    ).one()
+
+
+def _still_wished(news: News, stands) -> bool:
+    """The follow that made them hear is still there (a mention needs none)."""
     if news.notification.reason == "mentioned":
         return True
     if news.event.kind == kinds.IDEA_SUBMITTED:
-        broad = select(BroadFollow.id).where(
-            BroadFollow.person_id == person.id,
-            BroadFollow.followed_at.is_not(None),
-            BroadFollow.board_id.is_(None) | (BroadFollow.board_id == news.idea.board_id),
-        )
-        return db.session.execute(broad).first() is not None
-    follow = db.session.get(Follow, (news.idea.id, person.id), populate_existing=True)
-    if follow is None or not follow.reasons:
-        return False
+        return stands.broadly
     if news.event.kind == kinds.COMMENT_POSTED and news.notification.reason == "author":
-        return bool(follow.reasons & Reason.AUTHOR)
-    return True
+        return bool((stands.reasons or 0) & Reason.AUTHOR)
+    return bool(stands.reasons)
