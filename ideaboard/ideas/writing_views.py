@@ -134,7 +134,8 @@ def _token(form: IdeaForm) -> str:
 def _thank(idea: Idea):
     board = load_board(idea.board.slug)
     words = promises.hear_words(board, idea.visible_at, current_site().time_zone)
-    flash(gettext("Thank you: your idea is here, with your vote on it. %(words)s", words=words))
+    voted = gettext("Thank you: your idea is here, with your vote on it.")
+    flash(f"{voted if idea.votes_count else gettext('Thank you: your idea is here.')} {words}")
     return go(url_for("ideas.show", idea_id=idea.id, slug=idea.slug))
 
 

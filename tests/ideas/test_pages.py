@@ -11,6 +11,14 @@ def test_home_list_and_idea_are_there(guest, make_idea):
             assert idea.title in answer.text
 
 
+def test_the_page_of_an_idea_is_made_of_all_its_parts(guest, make_idea):
+    idea = make_idea()
+    html = guest.get(f"/ideas/{idea.id}-{idea.slug}").text
+    for part in (f'id="vote-{idea.id}"', "Received", 'class="tracker"', "The story so far", f'id="talk-{idea.id}"',
+                 f'id="follow-{idea.id}"', f'id="ask-{idea.id}"', f'id="voters-{idea.id}"'):  # fmt: skip
+        assert part in html, part
+
+
 def test_any_slug_leads_to_the_idea(guest, make_idea):
     idea = make_idea()
     for path in (f"/ideas/{idea.id}", f"/ideas/{idea.id}-old-name", f"/ideas/{idea.id}-"):
