@@ -23,7 +23,7 @@ def in_production(own_app, tmp_path):
 
 
 def test_production_does_not_start_beside_demo_people(own_app, tmp_path):
-    in_production(own_app, tmp_path)
+    close(in_production(own_app, tmp_path))
     with own_app.app_context():
         assert not demo_people_exist()
         db.session.execute(update(Person).where(Person.email == "vera@example.org").values(origin="demo"))
@@ -38,3 +38,10 @@ def test_demo_people_who_come_later_are_served_by_nothing(own_app, tmp_path):
         db.session.execute(update(Person).where(Person.email == "vera@example.org").values(origin="demo"))
         db.session.commit()
     assert app.test_client().get("/sign-in").status_code == 500
+    close(app)
+
+
+def close(app) -> None:
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
