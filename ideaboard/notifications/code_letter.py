@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from ideaboard.accounts.codes import code_of
+from ideaboard.accounts.deeds import sentence_of
 from ideaboard.extensions import db, gettext, ngettext
 from ideaboard.models import Delivery, Pending, Site
 from ideaboard.notifications.letters import Letter
@@ -26,6 +27,7 @@ def code_letter(pending: Pending, site: Site, now: datetime) -> Letter:
         lead=gettext("Type it where you were asked for it; any browser and device will do."),
         code=code,
         notes=[
+            *filter(None, [sentence_of(pending)]),  # nobody types a code without knowing what it does
             ngettext("It is good for %(num)s minute, and once.", "It is good for %(num)s minutes, and once.", minutes),
             gettext("If you did not ask for it, you need not do anything: without the code nothing happens."),
         ],

@@ -17,6 +17,7 @@ _MAIL_CSP = (
 )
 
 
+@mailbox.app_template_global("mailbox_is_open")
 def is_open() -> bool:
     """Asked by somebody on this machine, of a site whose public address is this machine, without a proxy between."""
     host = urlsplit(f"//{request.host}").hostname

@@ -16,23 +16,23 @@ def words_of(deed: str) -> dict[str, str]:
     """What the fields in place say: `title` above the address, `hint` below it, `press` on the code's button."""
     sign_in = {
         "title": gettext("Your e-mail address"),
-        "hint": gettext("We send six digits to type. Nobody here sees your address."),
+        "hint": gettext("We send six digits to type. Other people never see your address."),
         "press": gettext("Sign in"),
     }
     return {
         "vote": {
             "title": gettext("Your vote waits for one thing: your e-mail address"),
-            "hint": gettext("We send six digits; typing them casts the vote. Nobody here sees your address."),
+            "hint": gettext("We send six digits; typing them casts the vote. Other people never see your address."),
             "press": gettext("Vote"),
         },
         "follow": {
             "title": gettext("To hear from this idea, give your e-mail address"),
-            "hint": gettext("We send six digits; typing them follows the idea. Nobody here sees your address."),
+            "hint": gettext("We send six digits; typing them follows the idea. Other people never see your address."),
             "press": gettext("Follow"),
         },
         "comment": {
             "title": gettext("Your comment waits for one thing: your e-mail address"),
-            "hint": gettext("We send six digits; typing them posts the comment. Nobody here sees your address."),
+            "hint": gettext("We send six digits; typing them posts the comment. Other people never see your address."),
             "press": gettext("Comment"),
         },
         "publish_draft": {
