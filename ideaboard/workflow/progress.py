@@ -20,6 +20,7 @@ from ideaboard.workflow.linked import check_link
 from ideaboard.workflow.ready_sentence import ready_sentence
 from ideaboard.workflow.transitions import (
     ChangeNotPossible,
+    all_of,
     answer_text,
     check_date,
     check_outcome,
@@ -89,9 +90,12 @@ def change_status(
         outcome = check_outcome(stage, outcome)
         move = move_of(idea.stage, idea.status_id, idea.outcome, stage, status.id, outcome)
         needs = needs_of(stage, outcome, move)
-        check_text(text, needs, move, is_ready_sentence)
-        promised_on = check_date(promised_on, needs, day_in(now, site.time_zone), is_ready_sentence)
-        url, linked_id = check_link(idea, linked_url, linked_idea_id) if needs.link else (None, None)
+        today = day_in(now, site.time_zone)
+        _, promised_on, (url, linked_id) = all_of(
+            lambda: check_text(text, needs, move, is_ready_sentence),
+            lambda: check_date(promised_on, needs, today, is_ready_sentence),
+            lambda: check_link(idea, linked_url, linked_idea_id) if needs.link else (None, None),
+        )
         if is_ready_sentence:  # one line, made from facts that are read in here
             text = ready_sentence(by, promised_on, now, site)
             html = render(text)

@@ -5,6 +5,7 @@ is what a change must bring: its one text (on a skip or a step back those words 
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -24,7 +25,26 @@ _INVISIBLE = re.compile(
 
 
 class ChangeNotPossible(Refusal):
-    """The change lacks something or asks for something that is not there; `field` names which part of it."""
+    """The change lacks something or asks for something that is not there; `field` names which part of it.
+
+    `others`: what else it lacks, so that a form says all of it at once.
+    """
+
+    others: tuple | list = ()
+
+
+def all_of(*checks: Callable) -> list:
+    """What the checks return, in their order. Raises the first ChangeNotPossible, with the others on it."""
+    results, refusals = [], []
+    for check in checks:
+        try:
+            results.append(check())
+        except ChangeNotPossible as refusal:
+            refusals.append(refusal)
+    if refusals:
+        refusals[0].others = refusals[1:]
+        raise refusals[0]
+    return results
 
 
 class Move(StrEnum):

@@ -51,7 +51,8 @@ def publish(idea: Idea):
     try:
         change_status(idea.id, viewer(), request_now(), **form.asked())
     except ChangeNotPossible as refusal:
-        form.refuse(refusal)
+        for one in (refusal, *refusal.others):
+            form.refuse(one)
         return _form(load_idea(idea.id), form, refused=True)
     except ChangedMeanwhile as refusal:
         return _changed_meanwhile(idea, form, refusal)

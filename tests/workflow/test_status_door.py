@@ -118,6 +118,12 @@ def test_each_reason_stands_beside_its_field(stage, more, field, ada, make_idea,
     assert f'id="{field}-error"' in answer.text
 
 
+def test_all_that_is_missing_is_said_at_once(ada, make_idea, filled):
+    idea = make_idea()
+    answer = ada.post(f"/ideas/{idea.id}/status", data=filled(idea, "reviewed", " ", outcome="not_now"))
+    assert 'id="text-error"' in answer.text and 'id="month-error"' in answer.text
+
+
 def test_nothing_chosen_is_refused(ada, make_idea, filled):
     idea = make_idea()
     for status in ("", "999", "x", "9" * 40):
