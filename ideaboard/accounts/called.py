@@ -18,5 +18,5 @@ def author_of(idea: Idea) -> str:
     if idea.author_stepped_back_at:
         return gettext("a member")
     if idea.author_id is None:
-        return gettext("somebody, before the move here")
+        return gettext("somebody")
     return name_of(idea.author)
