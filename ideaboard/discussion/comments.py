@@ -125,7 +125,7 @@ def checked(body: str) -> str:
 def _parent(idea: Idea, parent_id: int | None) -> Comment | None:
     if parent_id is None:
         return None
-    parent = db.session.get(Comment, parent_id, populate_existing=True) if parent_id < 2**53 else None
+    parent = db.session.get(Comment, parent_id, populate_existing=True) if 0 < parent_id < 2**53 else None
     if parent is None or parent.idea_id != idea.id or not parent.stands:
         gone = gettext(
             "The comment that you answer is gone. Your words are kept here; send them as a comment of its own."

@@ -32,6 +32,7 @@ class UtcDateTime(TypeDecorator):
 
     impl = DateTime(timezone=True)
     cache_ok = True
+    python_type = datetime  # asked by paging, which holds cursors against it
 
     def process_bind_param(self, value, dialect):
         if value is None:

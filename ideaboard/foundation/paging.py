@@ -4,10 +4,9 @@ A sort key is a list of (column, descending). The cursor is an opaque text of th
 """
 
 import base64
-import binascii
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import and_, or_
@@ -34,7 +33,7 @@ def paginate(
     Raises Missing for a cursor that is not one of ours.
     """
     backwards = before is not None and after is None
-    cursor = _decode(before if backwards else after, len(key)) if (before or after) else None
+    cursor = _decode(before if backwards else after, key) if (before or after) else None
     order = [(column, descending != backwards) for column, descending in key]
     if cursor is not None:
         statement = statement.where(_beyond(order, cursor))
@@ -68,14 +67,15 @@ def _encode(values) -> str:
     return base64.urlsafe_b64encode(json.dumps(plain, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
-def _decode(cursor: str, length: int) -> list:
+def _decode(cursor: str, key) -> list:
+    """The values of a cursor, each of its column's kind: a bent one must not reach the database."""
     try:
         plain = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)))
-        values = [datetime.fromisoformat(v["t"]) if isinstance(v, dict) else v for v in plain]
-        good = len(values) == length and all(isinstance(v, datetime | int | str) for v in values)
+        values = [datetime.fromisoformat(v["t"]).astimezone(UTC) if isinstance(v, dict) else v for v in plain]
+        kinds = [column.type.python_type for column, _ in key]
+        good = [type(v) for v in values] == kinds
         good = good and all(not isinstance(v, int) or abs(v) < 2**53 for v in values)
-        good = good and all(not isinstance(v, datetime) or v.tzinfo is not None for v in values)
-    except (ValueError, TypeError, KeyError, AttributeError, binascii.Error, RecursionError):
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         good = False
     if not good:
         raise Missing(gettext("This page of the list does not exist any more. Start again at its first page."))

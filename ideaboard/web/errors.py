@@ -3,7 +3,7 @@
 import logging
 
 from flask import Flask, render_template, request
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from ideaboard.extensions import db, gettext
@@ -72,6 +72,8 @@ def install(app: Flask) -> None:
         db.session.rollback()
         if dialects.is_busy(error):
             return answer_error(503, retry_after=Busy.retry_after)
+        if isinstance(error, DataError):  # a value that no column holds: PostgreSQL takes no NUL in a text
+            return answer_error(400)
         log.exception("database error at %s %s", request.method, request.path)
         return answer_error(500)
 

@@ -44,7 +44,7 @@ def viewer() -> Person | None:
 def load_idea(value: int, *, merged: bool = False) -> Idea:
     """The idea as the viewer may see it, with board, author, status and change. Raises Missing."""
     idea = None
-    if value < 2**53:
+    if 0 < value < 2**53:
         idea = db.session.execute(
             select(Idea)
             .where(Idea.id == value, Idea.visible_to(viewer(), merged=merged))
@@ -68,7 +68,7 @@ def load_board(value: str) -> Board:
 def load_comment(value: int) -> Comment:
     """A comment on an idea that the viewer may see. Raises Missing."""
     comment = None
-    if value < 2**53:
+    if 0 < value < 2**53:
         comment = db.session.execute(
             select(Comment)
             .join(Idea, Idea.id == Comment.idea_id)

@@ -182,6 +182,13 @@ def routes(app):
             yield method, rule, app.view_functions[rule.endpoint].gate
 
 
+def address(app, method: str, endpoint: str, values: dict) -> str:
+    """The path of a door; of `values` it takes what its longest rule names."""
+    names = max((rule.arguments for rule in app.url_map.iter_rules(endpoint)), key=len)
+    taken = {name: value for name, value in values.items() if name in names}
+    return app.url_map.bind("localhost").build(endpoint, taken, method=method)
+
+
 class World:
     """Real things on one board, all by `author`: an idea, one that was talked about, a comment."""
 

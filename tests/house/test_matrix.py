@@ -15,7 +15,7 @@ from ideaboard.extensions import db
 from ideaboard.models import Board, BoardMember
 from ideaboard.models.vocabulary import BoardRole
 from tests.conftest import NOW
-from tests.house.samples import DOORS, World, newcomer, routes
+from tests.house.samples import DOORS, World, address, newcomer, routes
 
 ALL = {"guest", "member", "listed", "author", "colleague", "staff", "staff elsewhere", "moderator", "admin"}
 SIGNED_IN = ALL - {"guest"}
@@ -111,7 +111,7 @@ def test_doors_let_in_whom_the_table_names(role, board, app, cast, client_of, ma
             continue  # asked once, with the open board
         each = connection.begin_nested()  # every door finds everything as it was
         values = world.values(door, person)
-        path = app.url_map.bind("localhost").build(endpoint, values, method=method)
+        path = address(app, method, endpoint, values)
         client = app.test_client()
         if cookie:
             client.set_cookie("session", cookie.value)
