@@ -7,7 +7,7 @@ the mail. What a typed code is held against is a keyed hash together with the ro
 import hmac
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from ideaboard.accounts.entitlement import may_sign_in
@@ -21,9 +21,6 @@ CODE_LASTS = timedelta(minutes=15)
 TRIES = 5
 # Of the five, browsers that did not ask for the code get three: a stranger's guesses leave its owner two.
 TRIES_ELSEWHERE = 3
-# What nobody confirmed goes after a day; so does a comment that waited in it.
-PENDING_KEPT = timedelta(days=1)
-DRAFTS_KEPT = timedelta(days=30)
 
 
 def code_of(pending: Pending) -> str:
@@ -125,15 +122,3 @@ def live_pending(email: str, now: datetime) -> Pending | None:
         ),
         execution_options={"populate_existing": True},
     ).scalar_one_or_none()
-
-
-def forget_old_pending(now: datetime) -> int:
-    """Remove codes that can no longer be used, and drafts whose address nobody confirmed; returns how many rows."""
-    with transaction() as session:
-        codes = session.execute(delete(Pending).where(Pending.created_at < now - PENDING_KEPT)).rowcount
-        drafts = session.execute(
-            delete(Draft).where(
-                Draft.author_id.is_(None), Draft.published_at.is_(None), Draft.written_at < now - DRAFTS_KEPT
-            )
-        ).rowcount
-    return codes + drafts

@@ -10,10 +10,11 @@ from sqlalchemy import delete, select, update
 from ideaboard.extensions import db
 from ideaboard.foundation import dialects
 from ideaboard.foundation.database import dialect_name, transaction
-from ideaboard.models import Budget, Delivery, OneTimeLink, Pending, SignedIn, WorkerPulse
+from ideaboard.models import Budget, Delivery, Draft, OneTimeLink, Pending, SignedIn, WorkerPulse
 
 DELIVERIES_KEPT = timedelta(days=90)
 A_DAY = timedelta(days=1)
+UNCONFIRMED_DRAFTS_KEPT = timedelta(days=30)  # of addresses that nobody confirmed
 _SLICE = 1000  # rows removed in one transaction: the lock is held for milliseconds
 
 
@@ -52,6 +53,7 @@ def forget(worker: str, now: datetime) -> float | None:
     for table, key, condition in (
         (Budget, Budget.name, Budget.window_ends_at <= now),
         (Pending, Pending.id, Pending.expires_at < now - A_DAY),
+        (Draft, Draft.id, Draft.author_id.is_(None) & (Draft.written_at < now - UNCONFIRMED_DRAFTS_KEPT)),
         (SignedIn, SignedIn.id, SignedIn.expires_at <= now),
         (OneTimeLink, OneTimeLink.id, OneTimeLink.expires_at < now - A_DAY),
         (WorkerPulse, WorkerPulse.name, WorkerPulse.seen_at < now - A_DAY),

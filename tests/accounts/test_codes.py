@@ -3,8 +3,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from ideaboard.accounts.codes import CODE_LASTS, code_of, forget_old_pending, live_pending, send_code
+from ideaboard.accounts.codes import CODE_LASTS, code_of, live_pending, send_code
 from ideaboard.accounts.signing_in import WrongCode, confirm_code
+from ideaboard.jobs.schedule import forget
 from ideaboard.models import Delivery, Draft, Event, Pending, Person
 from tests.conftest import NOW
 
@@ -125,10 +126,12 @@ def test_drafts_of_an_address_become_its_owner_s(db, cast, sent):
     assert (draft.author_id, draft.email) == (person.id, None)
 
 
-def test_what_nobody_confirmed_is_forgotten(db, sent, count_rows):
-    sent()
+def test_drafts_that_nobody_confirmed_are_forgotten_and_a_person_s_own_are_kept(db, cast, count_rows):
     db.session.add(Draft(title="x", email="new@example.com", written_at=NOW))
+    db.session.add(Draft(title="x", author_id=cast.vera.id, written_at=NOW))
     db.session.commit()
-    assert forget_old_pending(NOW + timedelta(hours=23)) == 0
-    assert forget_old_pending(NOW + timedelta(days=31)) == 2
-    assert count_rows("pending") == 0
+    forget("worker", NOW + timedelta(days=29))
+    assert count_rows("draft") == 2
+    db.session.commit()
+    forget("worker", NOW + timedelta(days=31))
+    assert count_rows("draft") == 1
