@@ -34,6 +34,7 @@ def _form(board: Board | None, data=None) -> tuple[BoardForm, set[int]]:
 def new_board():
     form, owners = _form(None, request.form if request.method == "POST" else None)
     if request.method == "GET":
+        form.owner_id.data = viewer().id  # who makes a board answers there, unless somebody else is named
         return page("admin/board.html", form=form, board=None)
     form.validate()
     try:

@@ -94,3 +94,10 @@ def test_order_and_archive(db, cast, client_of, guest):
     client.post("/admin/boards/drinks/archive", data={"archived": "0"})
     assert find(db, "drinks").archived_at is None
     assert [f["fields"] for f in facts(db, "board.changed")] == [["position"], ["archived_at"], ["archived_at"]]
+
+
+def test_who_makes_a_board_is_offered_as_its_owner_and_finds_what_waits(cast, client_of):
+    root = client_of(cast.root)
+    assert f'<option selected value="{cast.root.id}">' in root.get("/admin/boards/new").text
+    assert 'href="/staff"' in root.get("/").text  # an admin decides on every board
+    assert 'href="/staff"' not in client_of(cast.vera).get("/").text
