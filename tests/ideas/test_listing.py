@@ -9,7 +9,7 @@ from tests.conftest import NOW
 
 
 def titles(html):
-    return re.findall(r'row__title"><a href="[^"]+">([^<]+)</a>', html)
+    return re.findall(r'row__title"><a href="[^"]+"[^>]*>([^<]+)</a>', html)
 
 
 @pytest.fixture
@@ -74,6 +74,7 @@ def test_more_for_htmx_is_rows_and_the_next_link(guest, make_idea):
     more = guest.get(re.search(r'hx-get="([^"]+)"', first)[1], headers={"HX-Request": "true"})
     assert "<html" not in more.text and len(titles(more.text)) == 5
     assert "HX-Request" in more.headers["Vary"]
+    assert more.text.count(" autofocus") == 1 and "autofocus" not in first
 
 
 def test_filters_combine_and_live_in_the_address(guest, make_idea, stand, cast):
