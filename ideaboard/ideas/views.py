@@ -8,13 +8,12 @@ from ideaboard.ideas import promises
 from ideaboard.ideas.leaving import can_be_taken_back
 from ideaboard.ideas.listing import Filter, count_of, page_of
 from ideaboard.models import Idea
-from ideaboard.permissions import allows
 from ideaboard.site.parts import parts_of
 from ideaboard.site.rows import rows_of
 from ideaboard.web.gate import gate, load_board, load_idea, viewer
 from ideaboard.web.globals import current_site, request_now
 from ideaboard.web.swap import page, page_or_fragment, redirect_for_good
-from ideaboard.workflow.forms import form_for
+from ideaboard.workflow.forms import form_offered
 
 ideas = Blueprint("ideas", __name__)
 
@@ -61,7 +60,7 @@ def show(idea_id: int, slug: str = ""):
         "ideas/show.html",
         idea=idea,
         comment_form=fresh_form(),
-        status_form=form_for(idea) if allows(viewer(), "idea.change_status", idea) else None,
+        status_form=form_offered(idea),
         takes_back=can_be_taken_back(idea),
         **parts,
     )

@@ -116,6 +116,12 @@ class Idea(Model):
         return and_(standing, on_a_board, true() if merged else cls.merged_into_id.is_(None))
 
     @property
+    def is_in_the_open(self) -> bool:
+        """The same of one idea; elsewhere (merged, taken back, held, hidden) its status rests."""
+        out_of_sight = self.held_at or self.hidden_at or self.taken_back_at or self.merged_into_id
+        return bool(self.visible_at and not out_of_sight)
+
+    @property
     def stage(self) -> Stage:
         return Stage(self.status.stage) if self.status else Stage.RECEIVED
 

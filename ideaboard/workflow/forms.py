@@ -18,6 +18,7 @@ from ideaboard.models import Idea, Status
 from ideaboard.models.vocabulary import STEPS, Outcome, Stage
 from ideaboard.notifications.audience import Reach, reach_of
 from ideaboard.notifications.preview import Intended, preview_of_change
+from ideaboard.permissions import allows
 from ideaboard.web.gate import viewer
 from ideaboard.web.globals import current_site, request_now
 from ideaboard.workflow.linked import is_seen_with, link_given
@@ -99,6 +100,11 @@ class StatusForm(Form):
             name = "expected"
         field = self[name] if name in self._fields else self.text
         field.errors = [*field.errors, str(refusal)]
+
+
+def form_offered(idea: Idea) -> StatusForm | None:
+    """The form on the idea's page for who decides on it; None for others, and where its status rests."""
+    return form_for(idea) if idea.is_in_the_open and allows(viewer(), "idea.change_status", idea) else None
 
 
 def form_for(idea: Idea, data=None) -> StatusForm:

@@ -60,7 +60,7 @@ def check_link(idea: Idea, linked_url: str | None, linked_idea_id: int | None) -
 
 def is_seen_with(idea: Idea, linked: Idea) -> bool:
     """Whether whoever may see `idea` may see `linked` too, as both stand now."""
-    if not linked.visible_at or linked.held_at or linked.hidden_at or linked.taken_back_at or linked.merged_into_id:
+    if not linked.is_in_the_open:
         return False
     if linked.board_id == idea.board_id or linked.board.who_may_see == Audience.EVERYONE:
         return True

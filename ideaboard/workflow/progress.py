@@ -74,7 +74,7 @@ def change_status(
             raise MayNotChangeStatus(gettext("Staff of this board decide here. Ask them, or an admin."))
         if form_token and (done := _sent_already(form_token, idea, by)):
             return done
-        if idea.merged_into_id or idea.taken_back_at or idea.hidden_at or idea.held_at or not idea.visible_at:
+        if not idea.is_in_the_open:
             raise NotStanding(gettext("This idea is merged, taken back or out of sight, so its status rests."))
         if written_against is not NOT_ASKED and idea.change_id != written_against:
             raise ChangedMeanwhile(

@@ -39,6 +39,12 @@ def test_the_ideas_page_has_the_form_for_staff_of_its_board_only(ada, guest, cli
         assert 'id="status-form"' not in other.get(path).text
 
 
+def test_the_form_is_not_offered_where_the_status_rests(client_of, cast, make_idea):
+    idea = make_idea(hidden_at=NOW)
+    page = client_of(cast.root).get(f"/ideas/{idea.id}-{idea.slug}")
+    assert page.status_code == 200 and 'id="status-form"' not in page.text
+
+
 def test_who_does_not_decide_is_refused_at_the_door(guest, client_of, cast, make_idea, status_ids, count_rows):
     idea = make_idea()
     values = {"status": status_ids["launched"], "text": "Done."}
