@@ -4,9 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from babel import Locale, UnknownLocaleError
-
-from ideaboard.extensions import force_locale
+from ideaboard.extensions import babel, force_locale
 from ideaboard.foundation.links import links
 from ideaboard.foundation.mail import Mail, mail_host
 from ideaboard.foundation.settings import settings
@@ -38,12 +36,10 @@ class Dropped:
 
 
 def language_of(person: Person | None, site: Site, wished: str | None = None) -> str:
-    """The reader's language: as chosen, else the site's; 'en' where it is none that Babel knows."""
-    chosen = wished or (person.locale if person else None) or site.locale
-    try:
-        return str(Locale.parse(chosen))
-    except (UnknownLocaleError, ValueError):
-        return "en"
+    """The reader's language where the product speaks it, else the site's, else English."""
+    spoken = {str(locale) for locale in babel.list_translations()} | {"en"}
+    choices = (wished, person.locale if person else None, site.locale)
+    return next((choice for choice in choices if choice in spoken), "en")
 
 
 def _code(delivery: Delivery, now: datetime) -> Parcel | Dropped:

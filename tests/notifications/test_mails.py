@@ -149,6 +149,21 @@ def test_the_days_stand_in_the_readers_zone(db, cast, make_idea, follows, change
     assert "3 March 2026" in texts["vera@example.org"]
 
 
+def test_a_language_that_the_product_does_not_speak_is_no_half_translation(
+    db, cast, make_idea, follows, change_to, tell, send, post
+):
+    idea = make_idea()
+    follows(idea, cast.noor)
+    db.session.execute(db.update(Person).where(Person.id == cast.noor.id).values(locale="fi"))
+    db.session.commit()
+    db.session.expire_all()
+    change_to(idea, "launched")
+    tell()
+    send(DUE)
+    assert post.sent[0]["Content-Language"] == "en"
+    assert "3 March 2026" in said(post.sent[0])
+
+
 @pytest.mark.parametrize(
     ("stage", "outcome", "facts", "subject"),
     [
