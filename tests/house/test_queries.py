@@ -23,6 +23,8 @@ MAXIMA = {
     "my ideas": ("/me/ideas", None, 7),
     "my votes": ("/me/votes", None, 8),
     "my follows": ("/me/follows", None, 8),
+    "inbox": ("/me/inbox", None, 7),
+    "preferences": ("/me/preferences", None, 9),
 }
 
 
