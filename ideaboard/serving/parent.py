@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 GRACE_SECONDS = 4.0  # from TERM to KILL
 FIRST_PAUSE = 0.1  # seconds before a dead child is started again; doubled while it keeps dying
-LONGEST_PAUSE = 30.0
+LONGEST_PAUSE = 2.0  # whatever kills it, who comes is served again within 5 seconds
 HEALTHY_SECONDS = 10.0  # a child that lived so long starts with the first pause again
 STILLBORN = 3  # a child that dies so often before the first answer ends the start
 

@@ -49,6 +49,7 @@ class Site:
     def __init__(self, folder: Path, port: int, app):
         self.folder, self.port, self.app = folder, port, app
         self.url = f"http://127.0.0.1:{port}"
+        self.process: subprocess.Popen | None = None  # the parent
 
     def mails(self, address: str) -> list[EmailMessage]:
         """The mails to an address, oldest first."""
@@ -104,7 +105,9 @@ def running(folder: Path, database_url: str | None = None, **environment):
         assert process.poll() is None, (folder / "server.log").read_text()
         secret = (folder / "secret_key").read_text().strip()
         app = make_app(database_url or f"sqlite:///{folder / 'ideaboard.db'}", folder, secret_key=secret)
-        yield Site(folder, port, app)
+        site = Site(folder, port, app)
+        site.process = process
+        yield site
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(20)
