@@ -25,6 +25,9 @@ MAXIMA = {
     "my follows": ("/me/follows", None, 8),
     "inbox": ("/me/inbox", None, 7),
     "preferences": ("/me/preferences", None, 9),
+    "staff's list": ("/staff", None, 15),
+    "status form": ("/ideas/{number}/status", None, 15),
+    "comments": ("/ideas/{number}/comments", 6, 9),
 }
 
 
@@ -83,7 +86,7 @@ def cost(client, statements, path):
 def test_a_page_costs_what_it_costs_however_much_it_shows(page, cast, guest, client_of, community, statements):
     path, for_guest, for_staff = MAXIMA[page]
     few = community(3)
-    path = path.format(idea=f"{few[1].id}-{few[1].slug}")
+    path = path.format(idea=f"{few[1].id}-{few[1].slug}", number=few[1].id)
     clients = [(client_of(cast.ada), for_staff)]
     if for_guest is not None:
         clients.append((guest, for_guest))
