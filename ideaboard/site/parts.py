@@ -6,6 +6,7 @@ from ideaboard.ideas.history import additions_of, versions_of
 from ideaboard.models import Idea, Person
 from ideaboard.voting.ballots import ballots_of, solved_of
 from ideaboard.workflow.answers import pinned_answer
+from ideaboard.workflow.endings import ending_of
 from ideaboard.workflow.history import changes_of
 from ideaboard.workflow.timeline import timeline_of
 from ideaboard.workflow.tracker import steps_of
@@ -17,6 +18,7 @@ def parts_of(idea: Idea, viewer: Person | None, *, after: str | None = None, bef
     return {
         "my_vote": ballots_of([idea.id], viewer).get(idea.id),
         "my_solved": None if idea.is_open_for_votes else solved_of(idea, viewer),
+        "ending": ending_of(idea),
         "my_follow": follow_of(idea, viewer),
         "thread": thread_of(idea, viewer, after=after, before=before),
         "additions": additions,

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, request, url_for
 
+from ideaboard.following.follows import follow_of
 from ideaboard.models import Idea
 from ideaboard.voting.aftermath import answer_solved
 from ideaboard.voting.ballot import cast_vote, name_vote, withdraw_vote
@@ -11,6 +12,7 @@ from ideaboard.web.gate import gate, load_idea, viewer
 from ideaboard.web.globals import request_now
 from ideaboard.web.swap import answer, page
 from ideaboard.web.throttle import spend
+from ideaboard.workflow.endings import ending_of
 
 voting = Blueprint("voting", __name__)
 
@@ -63,4 +65,6 @@ def _button(idea_id: int):
         size="idea" if request.form.get("size") == "idea" else "list",
         my_vote=ballots_of([idea.id], viewer()).get(idea.id),
         my_solved=solved_of(idea, viewer()),
+        my_follow=follow_of(idea, viewer()),
+        ending=ending_of(idea),
     )

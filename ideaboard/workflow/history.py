@@ -5,6 +5,7 @@ from sqlalchemy.orm import joinedload
 
 from ideaboard.extensions import db
 from ideaboard.models import Idea, StatusChange
+from ideaboard.models.vocabulary import Origin
 
 
 def changes_of(idea: Idea) -> list[StatusChange]:
@@ -21,3 +22,8 @@ def changes_of(idea: Idea) -> list[StatusChange]:
             .order_by(StatusChange.changed_at, StatusChange.id)
         ).scalars()
     )
+
+
+def has_no_day(change: StatusChange, idea: Idea) -> bool:
+    """An imported status of which nobody knew the day was given the idea's own; no page says that day."""
+    return change.origin == Origin.IMPORT and change.changed_at == idea.created_at

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from ideaboard.models import Idea, Person, StatusChange
 from ideaboard.models.vocabulary import Origin
+from ideaboard.workflow.history import has_no_day
 
 
 @dataclass(frozen=True)
@@ -13,7 +14,8 @@ class Entry:
     """`kind`: shared, added, retitled, stepped_back, changed, or word (a further word where the idea stood).
 
     `change` on changed and word; `was`: the title that stood before, on retitled; `is_first_look`: nobody had looked;
-    `is_kept`: False for an imported change whose answer was not kept; `back`: a step back.
+    `is_kept`: False for an imported change whose answer was not kept; `has_day`: False where nobody
+    knew the day of an imported one; `back`: a step back.
     """
 
     kind: str
@@ -23,6 +25,7 @@ class Entry:
     was: str | None = None
     is_first_look: bool = False
     is_kept: bool = True
+    has_day: bool = True
     back: bool = False
 
 
@@ -35,7 +38,7 @@ def timeline_of(
     """
     author = None if idea.author_stepped_back_at else idea.author
     entries = [Entry("shared", idea.visible_at or idea.created_at, author)]
-    entries += _changed(changes)
+    entries += _changed(idea, changes)
     entries += [Entry("added", addition.added_at, author) for addition in additions]
     # An author's free edits are not told here: nobody had taken part.
     entries += [
@@ -49,7 +52,7 @@ def timeline_of(
     return sorted(entries, key=lambda entry: entry.at)[::-1]
 
 
-def _changed(changes: list[StatusChange]) -> list[Entry]:
+def _changed(idea: Idea, changes: list[StatusChange]) -> list[Entry]:
     entries = []
     for before, change in pairwise([None, *changes]):
         further = before is not None and (before.status_id, before.outcome) == (change.status_id, change.outcome)
@@ -61,6 +64,7 @@ def _changed(changes: list[StatusChange]) -> list[Entry]:
                 change,
                 is_first_look=before is None and change.origin != Origin.IMPORT,
                 is_kept=bool(change.text),
+                has_day=not has_no_day(change, idea),
                 back=before is not None and _place(change) < _place(before),
             )
         )

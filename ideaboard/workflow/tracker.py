@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from ideaboard.models import Idea, StatusChange
 from ideaboard.models.vocabulary import OUTCOMES_THAT_END_VOTING, STEPS, Outcome, Stage
-from ideaboard.workflow.history import changes_of
+from ideaboard.workflow.history import changes_of, has_no_day
 from ideaboard.workflow.words import OUTCOME_WORDS, STAGE_WORDS, status_label
 
 
@@ -13,7 +13,7 @@ from ideaboard.workflow.words import OUTCOME_WORDS, STAGE_WORDS, status_label
 class Step:
     """`state`: done, current, stopped (a no, or elsewhere), skipped, left (a step back went past it) or ahead.
 
-    `on`: when it was entered; `outcome`: words, on Reviewed; `month`: expected, on Coming soon while it stands there.
+    `on`: when it was entered, None where an import did not know; `outcome`: words, on Reviewed; `month`: expected, on Coming soon while it stands there.
     """
 
     stage: Stage
@@ -28,23 +28,28 @@ def steps_of(idea: Idea, changes: list[StatusChange] | None = None) -> list[Step
     """Four steps; all `ahead` while the idea is received. `changes`: oldest first, where they are loaded already."""
     changes = changes_of(idea) if changes is None else changes
     standing = STEPS.index(idea.stage) if idea.stage in STEPS else -1
-    return [_step(stage, place, standing, changes) for place, stage in enumerate(STEPS)]
+    return [_step(idea, stage, place, standing, changes) for place, stage in enumerate(STEPS)]
 
 
-def _step(stage: Stage, place: int, standing: int, changes: list[StatusChange]) -> Step:
+def _step(idea: Idea, stage: Stage, place: int, standing: int, changes: list[StatusChange]) -> Step:
     visit = _last_visit(stage, changes)
     name = status_label(visit[-1].status) if visit else str(STAGE_WORDS[stage])
     if not visit:
         return Step(stage, name, "skipped" if place < standing else "ahead")
     entered, latest = visit[0], visit[-1]
     if place > standing:
-        return Step(stage, name, "left", entered.changed_at)
+        return Step(stage, name, "left", _known(entered, idea))
     outcome = str(OUTCOME_WORDS[Outcome(latest.outcome)]) if latest.outcome else None
     if place < standing:
-        return Step(stage, name, "done", entered.changed_at, outcome)
+        return Step(stage, name, "done", _known(entered, idea), outcome)
     state = "stopped" if latest.outcome in OUTCOMES_THAT_END_VOTING else "current"
     month = latest.promised_on if stage is Stage.COMING_SOON else None
-    return Step(stage, name, state, entered.changed_at, outcome, month)
+    return Step(stage, name, state, _known(entered, idea), outcome, month)
+
+
+def _known(change: StatusChange, idea: Idea) -> datetime | None:
+    """When it was; None for an imported status without a day of its own, which stands at the idea's."""
+    return None if has_no_day(change, idea) else change.changed_at
 
 
 def _last_visit(stage: Stage, changes: list[StatusChange]) -> list[StatusChange]:

@@ -14,6 +14,7 @@ from ideaboard.web.globals import request_now
 from ideaboard.web.swap import answer, invalid, page_or_fragment, wants_fragment
 from ideaboard.web.throttle import spend
 from ideaboard.workflow.answers import pinned_answer
+from ideaboard.workflow.endings import ending_of
 from ideaboard.workflow.forms import StatusForm, form_for, letter_of, number, statuses
 from ideaboard.workflow.history import changes_of
 from ideaboard.workflow.linked import link_of
@@ -71,6 +72,7 @@ def publish(idea: Idea):
         size="idea",
         my_vote=ballots_of([idea.id], viewer()).get(idea.id),
         my_solved=solved_of(idea, viewer()),
+        ending=ending_of(idea),
         **parts(idea),
     )
 

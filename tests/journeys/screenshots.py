@@ -65,7 +65,11 @@ def write(page: Page, name: str) -> None:
 
 def keep(picture: bytes, path: Path) -> int:
     """Write it with few colours; returns its bytes."""
-    few = Image.open(io.BytesIO(picture)).convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    few = (
+        Image.open(io.BytesIO(picture))
+        .convert("RGB")
+        .quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    )
     few.save(path, optimize=True)
     return path.stat().st_size
 
@@ -89,7 +93,9 @@ def take_all(site: Site, browser) -> None:
                 write(page, name)
                 target = IMAGES / f"{name}-{width}-{scheme}.png"
                 size = keep(page.screenshot(animations="disabled", caret="hide"), target)
-                assert size < MOST_BYTES, f"{target.name} has {size} bytes; at most {MOST_BYTES} belong into the repository"
+                assert size < MOST_BYTES, (
+                    f"{target.name} has {size} bytes; at most {MOST_BYTES} belong into the repository"
+                )
                 print(f"{target.name}: {size // 1000} kB", flush=True)
                 context.close()
 

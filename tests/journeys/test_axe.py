@@ -45,7 +45,12 @@ def pages(site) -> dict[str | None, list[str]]:
         slug = db.session.scalars(db.select(Board.slug).where(Board.visible_to(None)).limit(1)).one()
     board = [p.replace("drinks", slug) for p in GUEST]
     forms = [f"/ideas/{some[1].split('/')[2].split('-')[0]}/{page}" for page in ("status", "title", "versions")]
-    return {None: board + some, vera: VERA + own_forms(site, vera) + some[:2], staff: ADA + some[:3] + forms, admin: ADMIN}
+    return {
+        None: board + some,
+        vera: VERA + own_forms(site, vera) + some[:2],
+        staff: ADA + some[:3] + forms,
+        admin: ADMIN,
+    }
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
