@@ -10,16 +10,19 @@ Killed between 3 and 4 the lease ends and the mail is sent again, under the same
 
 import logging
 import random
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 
 from ideaboard.extensions import db
 from ideaboard.foundation.database import end_reading
 from ideaboard.foundation.mail import envelope_sender, message_id_of, message_of
 from ideaboard.foundation.post import FilePost, NotNow, Refused, mail_folder
+from ideaboard.foundation.refusals import Busy
 from ideaboard.models import Delivery, Person, Site
 from ideaboard.models.vocabulary import Origin
 from ideaboard.notifications.claims import Counts, claim_due, put_off, settle
@@ -75,15 +78,29 @@ def send_one(worker: str, now: datetime, post) -> Sent | None:
     except Refused as refusal:
         counts = Counts(parcel.counts.told, parcel.counts.not_told + parcel.carried)
         also = _refuse_address(delivery, parcel, str(refusal), now)
-        settle(delivery_id, worker, now, "refused", counts, str(refusal), also)
+        _surely(settle, delivery_id, worker, now, "refused", counts, str(refusal), also)
         return Sent("refused")
     except NotNow as trouble:
         counts = Counts(parcel.counts.told, parcel.counts.not_told + parcel.carried)
         later = _later(attempt, worker, now, str(trouble), counts)
         return Sent(later.state, str(trouble) if trouble.whole_server else "")
     counts = Counts(parcel.counts.told + parcel.carried, parcel.counts.not_told)
-    settle(delivery_id, worker, now, "sent", counts, also=_address_takes_mail(delivery, parcel))
+    _surely(settle, delivery_id, worker, now, "sent", counts, "", _address_takes_mail(delivery, parcel))
     return Sent("sent")
+
+
+def _surely(write, *facts) -> None:
+    """Write what the relay said, however long the database is busy: forgotten, the mail would go twice."""
+    pause = 0.2
+    while True:
+        try:
+            write(*facts)
+            return
+        except (Busy, OperationalError) as trouble:
+            db.session.rollback()
+            log.warning("a mail was sent, and the database cannot be told yet: %s", str(trouble).splitlines()[0])
+            time.sleep(pause)
+            pause = min(pause * 2, 5.0)
 
 
 def _message(delivery: Delivery, parcel: Parcel, now: datetime):

@@ -165,6 +165,29 @@ def test_a_mail_that_cannot_be_worded_is_put_off_and_the_others_go(db, voted, ch
     assert counts(reload(change)) == (2, 1, 0)
 
 
+def test_a_database_that_is_busy_after_the_sending_makes_no_second_mail(
+    voted, change_to, tell, send, post, reload, monkeypatch, caplog
+):
+    from ideaboard.foundation.refusals import Busy
+    from ideaboard.notifications import sending
+
+    change = change_to(voted, "under_review")
+    tell()
+    settle, tries = sending.settle, []
+
+    def busy_at_first(*facts):
+        tries.append(facts)
+        if len(tries) < 3:
+            raise Busy("somebody else is writing")
+        return settle(*facts)
+
+    monkeypatch.setattr(sending, "settle", busy_at_first)
+    monkeypatch.setattr(sending.time, "sleep", lambda seconds: None)
+    assert send(DUE) == ["sent", "sent"]
+    assert len(post.sent) == 2
+    assert counts(reload(change)) == (2, 2, 0)
+
+
 def test_a_deleted_comment_is_told_to_nobody(db, voted, cast, say, tell, send, post, reload):
     comment = say(voted, cast.oskar)
     tell()
