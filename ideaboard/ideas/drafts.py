@@ -12,7 +12,7 @@ from ideaboard.foundation.refusals import Conflict, Missing
 from ideaboard.foundation.tokens import derive
 from ideaboard.ideas.submission import claim_token, publish
 from ideaboard.ideas.wording import checked_body, checked_title, words_of
-from ideaboard.models import Draft, Idea, Person
+from ideaboard.models import Board, Draft, Idea, Person
 
 
 class AlreadyShared(Conflict):
@@ -77,11 +77,11 @@ def discard_draft(draft_id: int, by: Person) -> None:
 
 
 def draft_of(draft_id: int, by: Person) -> Draft:
-    """The person's own draft, published or not, with its board. Raises Missing."""
+    """The person's own draft, published or not, with its board while they see it. Raises Missing."""
     draft = None
     if draft_id < 2**53:
         draft = db.session.execute(
-            select(Draft).where(Draft.id == draft_id, _is_of(by)).options(joinedload(Draft.board))
+            select(Draft).where(Draft.id == draft_id, _is_of(by)).options(_its_board(by))
         ).scalar_one_or_none()
     if draft is None:
         raise Missing(gettext("This draft is not here."))
@@ -94,11 +94,16 @@ def drafts_of(by: Person) -> list[Draft]:
         db.session.execute(
             select(Draft)
             .where(_is_of(by), Draft.idea_id.is_(None))
-            .options(joinedload(Draft.board))
+            .options(_its_board(by))
             .order_by(Draft.written_at.desc(), Draft.id.desc())
             .limit(50)
         ).scalars()
     )
+
+
+def _its_board(by: Person):
+    """The board, unless the person may not see it any more: then the draft hangs on none."""
+    return joinedload(Draft.board.and_(Board.visible_to(by)))
 
 
 def _is_of(by: Person):
