@@ -1,7 +1,7 @@
 """Signing in: by a typed code (the first time, this is joining) or by address and password."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
@@ -19,6 +19,9 @@ from ideaboard.foundation.refusals import Refusal
 from ideaboard.foundation.tokens import hash_token
 from ideaboard.models import Draft, Pending, Person
 
+# Within it the same code from the same browser is a second click, and no guess.
+TWICE = timedelta(minutes=1)
+
 
 @dataclass(frozen=True)
 class SignIn:
@@ -32,6 +35,12 @@ class SignIn:
 
 class WrongCode(Refusal):
     """The digits open nothing; `field` is 'code'."""
+
+
+class UsedJustNow(WrongCode):
+    """The same form was sent twice: the first one signed in. `back_to`: where that one leads."""
+
+    back_to = ""
 
 
 class WrongPassword(Refusal):
@@ -52,7 +61,11 @@ def confirm_code(
         signed_in = _try(pending, typed, now, TRIES if asker or known else TRIES_ELSEWHERE, browser)
         session.flush()
     if signed_in is None:
-        raise WrongCode(_what_is_wrong(pending if asker else None, attempt, now), field="code")
+        own = pending_of_attempt(attempt) if attempt else None
+        end_reading()
+        own = own if own is not None and own.email == email else None
+        _refuse_twice(own, typed, now)
+        raise WrongCode(_what_is_wrong(own, now), field="code")
     return signed_in
 
 
@@ -95,9 +108,16 @@ def _person_of(pending: Pending, now: datetime) -> tuple[Person, bool]:
     return db.session.execute(found, execution_options={"populate_existing": True}).scalar_one(), bool(added)
 
 
-def _what_is_wrong(asked: Pending | None, attempt: str, now: datetime) -> str:
+def _refuse_twice(own: Pending | None, typed: str, now: datetime) -> None:
+    """Raise UsedJustNow when this browser's own code, rightly typed, was used a moment ago."""
+    if own is not None and own.used_at and own.used_at > now - TWICE and fits(own, typed):
+        twice = UsedJustNow(gettext("This code has been used just now, in this browser."), field="code")
+        twice.back_to = own.back_to
+        raise twice
+
+
+def _what_is_wrong(own: Pending | None, now: datetime) -> str:
     """The exact reason for the browser that asked; one sentence for all others, whatever the address."""
-    own = asked or (pending_of_attempt(attempt) if attempt else None)
     if own is None:
         return gettext(
             "These digits do not open this address. Take them from the newest mail; a code works once, for 15 minutes and five tries."

@@ -8,7 +8,7 @@ from ideaboard.accounts.codes import pending_of_attempt
 from ideaboard.accounts.deeds import do_deed
 from ideaboard.accounts.forms import AddressForm, CodeForm, PasswordForm, refuse
 from ideaboard.accounts.sessions import end_session
-from ideaboard.accounts.signing_in import SignIn, WrongCode, confirm_code, sign_in_by_password
+from ideaboard.accounts.signing_in import SignIn, UsedJustNow, WrongCode, confirm_code, sign_in_by_password
 from ideaboard.extensions import gettext
 from ideaboard.foundation.database import end_reading
 from ideaboard.foundation.refusals import Refusal, TooMany
@@ -135,6 +135,8 @@ def confirm():
     except TooMany as refusal:
         refuse(form, refusal, "code")
         return _retry_later(_code_again(form, back, 429), refusal)
+    except UsedJustNow as twice:  # the other answer brings the sign-in; this one only leads there
+        return go(twice.back_to or back or home())
     except WrongCode as refusal:
         refuse(form, refusal, "code")
         return _code_again(form, back, 422)

@@ -155,3 +155,17 @@ def test_every_deed_has_its_words(app, deed):
     with app.test_request_context():
         assert words_of(deed) != words_of("") and sentence_of(Pending(deed={"deed": deed}))
         assert sentence_of(Pending(deed={})) == ""
+
+
+def test_a_second_click_before_the_first_answer_came_leads_to_the_idea(db, guest, make_idea, reload, count_rows):
+    idea = make_idea()
+    ask(guest, f"/ideas/{idea.id}/vote")
+    before = guest.get_cookie("attempt").value
+    form = {"email": "new@example.com", "code": newest_code(db)}
+    guest.post("/sign-in/code", data=form)
+    guest.delete_cookie("session")
+    guest.set_cookie("attempt", before)
+    again = guest.post("/sign-in/code", data=form)
+    assert again.status_code == 303 and again.location.startswith(f"/ideas/{idea.id}-")
+    assert "session" not in str(again.headers.getlist("Set-Cookie"))
+    assert reload(idea).votes_count == 1 and count_rows("signed_in") == 1

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from ideaboard.accounts.codes import CODE_LASTS, code_of, live_pending, send_code
-from ideaboard.accounts.signing_in import WrongCode, confirm_code
+from ideaboard.accounts.signing_in import UsedJustNow, WrongCode, confirm_code
 from ideaboard.jobs.schedule import forget
 from ideaboard.models import Delivery, Draft, Event, Pending, Person
 from tests.conftest import NOW
@@ -61,8 +61,12 @@ def test_a_code_opens_once(sent):
     token, pending = sent()
     code = code_of(pending)
     assert confirm_code("new@example.com", code, NOW, attempt=token).joined
-    with pytest.raises(WrongCode, match="has been used"):
-        confirm_code("new@example.com", code, NOW, attempt=token)
+    with pytest.raises(UsedJustNow):
+        confirm_code("new@example.com", code, NOW + timedelta(seconds=5), attempt=token)
+    with pytest.raises(WrongCode, match="send yourself a new one"):
+        confirm_code("new@example.com", code, NOW + timedelta(minutes=2), attempt=token)
+    with pytest.raises(WrongCode, match="do not open"):
+        confirm_code("new@example.com", code, NOW + timedelta(seconds=5))
 
 
 def test_a_code_ends_after_its_minutes(sent):
