@@ -4,16 +4,20 @@
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from html import escape
 from urllib.parse import urlsplit
 
 import css_inline
 
+from ideaboard.extensions import gettext
 from ideaboard.foundation.mail import Mail
-from ideaboard.foundation.markdown import clean_line
+from ideaboard.foundation.markdown import clean_line, excerpt
 from ideaboard.foundation.settings import settings
 from ideaboard.models import Site
 from ideaboard.site.theme import accent_sides
+
+LARGEST_HTML = 58_000  # bytes
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,16 @@ class Letter:
     manage: Link | None = None
 
 
+def shortened(letter: Letter) -> Letter:
+    """The first words of each section, of the first twenty; the page has the rest."""
+    sections = []
+    for section in letter.sections[:20]:
+        words = excerpt(section.text, 500)
+        sections.append(replace(section, text=words, html=f"<p>{escape(words)}</p>"))
+    notes = [*letter.notes, gettext("This mail is shortened; the page has all of it.")]
+    return replace(letter, sections=sections, notes=notes)
+
+
 class _Renderer:
     def __init__(self):
         self._jinja = None
@@ -59,7 +73,14 @@ class _Renderer:
     def mail(self, letter: Letter, site: Site, language: str) -> Mail:
         """The letter as text and as HTML with its styles inlined, in the language in force (force_locale)."""
         light, dark = accent_sides(site.accent)
-        named = {"letter": letter, "site": site, "language": language.replace("_", "-"), "light": light, "dark": dark}
+        named = {"site": site, "language": language.replace("_", "-"), "light": light, "dark": dark}
+        mail = self._render(letter, named)
+        if len(mail.html.encode()) > LARGEST_HTML:  # mail programs cut off what is larger
+            mail = self._render(shortened(letter), named)
+        return mail
+
+    def _render(self, letter: Letter, named: dict) -> Mail:
+        named = named | {"letter": letter}
         text = self._jinja.get_template("mail/letter.txt").render(**named)
         html = self._jinja.get_template("mail/letter.html").render(absolute=_absolute, **named)
         return Mail(clean_line(letter.subject), _tidy(text), self._inliner.inline(html))

@@ -71,7 +71,7 @@ def change_to(cast, status_of):
                 stage=stage,
                 outcome=outcome,
                 text=text,
-                html=f"<p>{text}</p>",
+                html=columns.pop("html", f"<p>{text}</p>"),
                 actor_id=by.id,
                 changed_at=at,
                 **columns,

@@ -114,6 +114,14 @@ def test_the_html_is_small_styled_inline_and_knows_the_dark(mail_of_a_change):
     assert "src=" not in html
 
 
+def test_a_mail_that_would_be_cut_off_is_shortened(mail_of_a_change):
+    paragraphs = "\n\n".join(["a"] * 3000)
+    mail = mail_of_a_change(text=paragraphs, html="<p>a</p>\n" * 3000)
+    assert len(mail.get_body(("html",)).get_content()) < 60_000
+    assert "This mail is shortened" in mail.get_body(("html",)).get_content()
+    assert "This mail is shortened" in mail.get_body(("plain",)).get_content()
+
+
 def test_a_title_with_markup_or_a_break_stays_a_line_of_text(db, cast, make_idea, follows, change_to, tell, send, post):
     idea = make_idea("<script>alert(1)</script> & more")
     follows(idea, cast.noor)
