@@ -56,18 +56,26 @@ def zones() -> list[str]:
     return ["UTC", *sorted(places)]
 
 
+def zone_named(typed: str) -> str:
+    """The zone that somebody means: its name in any case, or its city alone ('amsterdam'); '' when there is none."""
+    wanted = typed.strip().replace(" ", "_").casefold()
+    named = {zone.casefold(): zone for zone in zones()}
+    cities = (zone for name, zone in named.items() if name.rpartition("/")[2] == wanted)
+    return named.get(wanted) or next(cities, "")
+
+
 def save_profile(person: Person, *, display_name: str, locale: str, time_zone: str, languages: dict) -> None:
     """Save name, language ('' as the browser asks) and time zone ('' as the site). Raises BadName, BadChoice."""
     name = good_name(display_name)
     if locale and locale not in languages:
         raise BadChoice(gettext("This language is not there. Choose one of the list."), field="locale")
-    if time_zone and time_zone not in zones():
+    if time_zone and not zone_named(time_zone):
         raise BadChoice(
-            gettext("This time zone is not known. Type a place of the list, like Europe/Amsterdam."), field="time_zone"
+            gettext("This time zone is not known. Type a city of the list, like Amsterdam."), field="time_zone"
         )
     with transaction() as session:
         row = session.get(Person, person.id, with_for_update=True, populate_existing=True)
-        row.display_name, row.locale, row.time_zone = name, locale or None, time_zone or None
+        row.display_name, row.locale, row.time_zone = name, locale or None, zone_named(time_zone) or None
 
 
 def set_language(person: Person, locale: str) -> None:

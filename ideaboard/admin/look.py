@@ -6,7 +6,7 @@ from datetime import datetime
 
 from PIL import Image, UnidentifiedImageError
 
-from ideaboard.accounts.profile import zones
+from ideaboard.accounts.profile import zone_named
 from ideaboard.events.kinds import SITE_CHANGED
 from ideaboard.events.record import record
 from ideaboard.extensions import gettext
@@ -75,9 +75,10 @@ def save_look(
         raise BadSetting(gettext("The site's name has 1 to 60 characters."), field="name")
     if locale not in languages:
         raise BadSetting(gettext("This language is not there. Choose one of the list."), field="locale")
-    if time_zone not in zones():
+    time_zone = zone_named(time_zone)
+    if not time_zone:
         raise BadSetting(
-            gettext("This time zone is not known. Type a place of the list, like Europe/Amsterdam."), field="time_zone"
+            gettext("This time zone is not known. Type a city of the list, like Amsterdam."), field="time_zone"
         )
     accent = accent.strip().lower()
     if not is_colour(accent):

@@ -1,7 +1,7 @@
 import pytest
 
 from ideaboard.accounts.names import suggest_name
-from ideaboard.accounts.profile import BadName, good_name
+from ideaboard.accounts.profile import BadName, good_name, zone_named
 
 SAVED = {"display_name": "Vera L.", "locale": "en", "time_zone": "Europe/Amsterdam"}
 
@@ -28,6 +28,21 @@ def test_what_is_not_taken_comes_back_beside_its_field(cast, client_of, field, v
     if field != "locale":
         assert f'value="{value}"' in answer.text
     assert cast.vera.time_zone is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "zone"),
+    [
+        ("Amsterdam", "Europe/Amsterdam"),
+        ("new york", "America/New_York"),
+        ("europe/amsterdam", "Europe/Amsterdam"),
+        ("utc", "UTC"),
+        ("Mars", ""),
+        ("", ""),
+    ],
+)
+def test_a_city_names_its_zone(typed, zone):
+    assert zone_named(typed) == zone
 
 
 def test_another_face(cast, client_of):

@@ -55,3 +55,11 @@ def test_a_hidden_idea_takes_no_vote(db, cast, make_idea):
     idea = make_idea(hidden_at=NOW)
     with pytest.raises(Missing):
         cast_vote(idea.id, cast.noor, NOW)
+
+
+def test_the_card_of_who_hears_follows_the_vote(cast, make_idea, client_of):
+    idea = make_idea()
+    client, asked = client_of(cast.noor), {"data": {"size": "idea"}, "headers": {"HX-Request": "true"}}
+    assert "because you voted" in client.post(f"/ideas/{idea.id}/vote", **asked).text
+    client.post(f"/ideas/{idea.id}/mute")
+    assert "Muted: you hear nothing" in client.post(f"/ideas/{idea.id}/vote/withdraw", **asked).text
