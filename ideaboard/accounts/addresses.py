@@ -31,5 +31,11 @@ def normal_address(typed: str) -> str:
     return found.ascii_email.lower()
 
 
+def mailbox_of(address: str) -> str:
+    """'vera+a@example.org' -> 'vera@example.org': whom mails are counted for. Many addresses may fill one mailbox."""
+    local, _, domain = address.rpartition("@")
+    return f"{local.partition('+')[0] or local}@{domain}"
+
+
 def _sentence() -> str:
     return gettext("This is no e-mail address that mail could reach. Look for a typing slip, like vera@example.com.")

@@ -151,6 +151,8 @@ def _own(comment_id: int, by: Person, permission: str, *, gone_is_fine: bool = F
 
 
 def _store_mentions(comment: Comment, by: Person) -> None:
+    if "@" not in comment.body:
+        return
     for person_id in mentioned_in(comment.body, people_of(comment.idea)) - {by.id}:
         db.session.add(Mention(comment_id=comment.id, person_id=person_id))
 

@@ -22,14 +22,22 @@ def people_of(idea: Idea) -> list[Person]:
 
 
 def mentioned_in(text: str, people: list[Person]) -> set[int]:
-    """Ids of the people whose whole name stands after an @ in the text; of two fitting names the longer one."""
+    """Ids of the people whose whole name stands after an @ in the text; of two fitting names the longer one.
+
+    The work grows with the text alone, not with the people: this runs while the idea is locked.
+    """
+    by_name: dict[str, set[int]] = {}
+    for person in people:
+        by_name.setdefault(person.display_name.casefold(), set()).add(person.id)
+    lengths = sorted({len(name) for name in by_name}, reverse=True)
+    text = text.casefold()
     found: set[int] = set()
-    by_length = sorted(people, key=lambda p: -len(p.display_name))
     for spot in re.finditer("@", text):
-        rest = text[spot.end() :].casefold()
-        for person in by_length:
-            name = person.display_name.casefold()
-            if rest.startswith(name) and not rest[len(name) : len(name) + 1].isalnum():
-                found |= {p.id for p in people if p.display_name.casefold() == name}
+        start = spot.end()
+        for length in lengths:
+            end = start + length
+            named = by_name.get(text[start:end])
+            if named and not text[end : end + 1].isalnum():
+                found |= named
                 break
     return found

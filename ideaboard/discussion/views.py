@@ -1,5 +1,7 @@
 """The doors of discussion."""
 
+import re
+
 from flask import Blueprint, redirect, request, url_for
 
 from ideaboard.discussion.comments import checked, delete_comment, edit_comment, post_comment
@@ -60,7 +62,7 @@ def post(idea: Idea):
             return ask_for_address("comment", facts, idea=idea)
         spend("comment", viewer().id, request_now())
         comment = post_comment(
-            idea.id, viewer(), request_now(), body=body, parent_id=parent_id, form_token=form.form_token.data or None
+            idea.id, viewer(), request_now(), body=body, parent_id=parent_id, form_token=_token(form)
         )
     except Refusal as refusal:
         if refusal.field is None:
@@ -110,6 +112,12 @@ def people(idea: Idea):
     start = clean_line(request.args.get("q", ""))[:60].casefold()
     fitting = [p for p in people_of(idea) if p.display_name.casefold().startswith(start) and p.id != viewer().id]
     return page_or_fragment("discussion/people.html", "discussion/_people.html", idea=idea, people=fitting[:8])
+
+
+def _token(form: CommentForm) -> str | None:
+    """The form's token if it is of our make: 'pending:7' would take the place of a comment that waits for its code."""
+    token = form.form_token.data or ""
+    return token if re.fullmatch(r"[\w-]{20,60}", token, re.ASCII) else None
 
 
 def _parent(parent_id: int | None) -> Comment | None:

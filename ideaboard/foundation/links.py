@@ -1,8 +1,16 @@
 """Absolute links under the configured public address, whatever a request says. `registry.py` fills the map."""
 
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from ideaboard.foundation.settings import settings
+
+
+def split(address: str) -> SplitResult:
+    """The parts of an address that a browser sent; all of them '' where it is none ('http://[')."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
 
 
 class _Links:

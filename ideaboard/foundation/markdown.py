@@ -13,7 +13,8 @@ from markdown_it import MarkdownIt
 
 RENDERER_VERSION = 1
 _TAGS = {"p", "br", "strong", "em", "s", "ul", "ol", "li", "blockquote", "code", "pre", "a", "hr"}
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# NEL (U+0085) is left: white space, which one line folds. Its neighbours show nothing, and no mail header may hold them.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _parser = MarkdownIt("commonmark", {"html": False, "linkify": True, "breaks": True, "typographer": False})
 _parser.enable(["linkify", "strikethrough"]).disable(["image", "html_block", "html_inline"])
 

@@ -10,7 +10,7 @@ from ideaboard.extensions import db, gettext
 from ideaboard.following.follows import drop_reason
 from ideaboard.foundation.database import transaction
 from ideaboard.ideas.editing import NobodyTookPart, OthersTookPart, locked
-from ideaboard.models import Idea, IdeaRevision, Person
+from ideaboard.models import Idea, IdeaRevision, Person, Vote
 from ideaboard.models.vocabulary import Reason
 
 
@@ -47,6 +47,8 @@ def step_back(idea_id: int, by: Person, now: datetime) -> Idea:
             .where(IdeaRevision.idea_id == idea_id, IdeaRevision.actor_id == by.id)
             .values(actor_id=None)
         )
+        # The first name among the voters would be the author's: the vote stays theirs, without it.
+        db.session.execute(update(Vote).where(Vote.idea_id == idea_id, Vote.person_id == by.id).values(is_unnamed=True))
         drop_reason(idea_id, by.id, Reason.AUTHOR)
         record(IDEA_STEPPED_BACK, actor=by, at=now, idea=idea)
         idea.author_id, idea.author_stepped_back_at = None, now

@@ -2,7 +2,7 @@
 
 from flask import flash, request, url_for
 
-from ideaboard.accounts.addresses import normal_address
+from ideaboard.accounts.addresses import mailbox_of, normal_address
 from ideaboard.boards.directory import boards_open_to, boards_seen_by
 from ideaboard.extensions import gettext
 from ideaboard.foundation.database import end_reading
@@ -77,7 +77,7 @@ def _send(form: IdeaForm, board: Board | None):
     if person is None:
         email = normal_address(form.email.data or "")
         spend("submit", peer(), now)
-        spend("draft_for_address", email, now)
+        spend("draft_for_address", mailbox_of(email), now)
         draft = keep_guest_draft(email, now, **typed)
         return ask_for_address("publish_draft", {"draft_id": draft.id}, email=email)
     spend("submit", person.id, now)

@@ -1,11 +1,10 @@
 """What a visitor chooses for this browser: light or dark, and the language. (On the blueprint of the site.)"""
 
-from urllib.parse import urlsplit
-
 from flask import Response, request
 
 from ideaboard.accounts.profile import set_language as remember_language
 from ideaboard.extensions import gettext
+from ideaboard.foundation.links import split
 from ideaboard.foundation.refusals import Refusal
 from ideaboard.site.views import site
 from ideaboard.web.asking import local_path
@@ -19,7 +18,7 @@ YEAR = 365 * 24 * 3600
 
 def page_before() -> str:
     """The path of the page whose form was sent, or the home."""
-    came_from = urlsplit(request.headers.get("Referer", ""))
+    came_from = split(request.headers.get("Referer", ""))
     path = came_from.path + (f"?{came_from.query}" if came_from.query else "")
     return (local_path(path) if came_from.netloc == request.host else "") or request.script_root + "/"
 

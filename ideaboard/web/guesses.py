@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from ideaboard.accounts.addresses import mailbox_of
 from ideaboard.accounts.codes import live_pending
 from ideaboard.extensions import db
 from ideaboard.foundation.database import end_reading
@@ -26,7 +27,8 @@ def spend_code_mail(email: str, now: datetime) -> None:
         spend("code_for_known_browser", known, now)
         return
     spend("code_for_peer", peer(), now)
-    spend("code_for_address", email, now)
+    spend("code_for_address", mailbox_of(email), now)
+    spend("code_for_address_a_day", mailbox_of(email), now)
 
 
 def spend_code_guess(email: str, now: datetime) -> bool:

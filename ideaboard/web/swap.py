@@ -1,8 +1,8 @@
 """Page or fragment: every "HX-" word of the project lives here."""
 
-from urllib.parse import urlsplit
-
 from flask import Response, make_response, redirect, render_template, request
+
+from ideaboard.foundation.links import split
 
 
 def wants_fragment() -> bool:
@@ -12,7 +12,7 @@ def wants_fragment() -> bool:
 
 def page_in_view() -> str:
     """The path (with its query) of the page from which htmx asks, or ''."""
-    parts = urlsplit(request.headers.get("HX-Current-URL", ""))
+    parts = split(request.headers.get("HX-Current-URL", ""))
     if not wants_fragment() or parts.netloc != request.host:
         return ""
     return parts.path + (f"?{parts.query}" if parts.query else "")
@@ -49,7 +49,7 @@ def go(location: str) -> Response:
     if wants_fragment():
         response = make_response("", 204)
         # The browser would only scroll to an address that differs by its anchor: load the page anew, in place.
-        if urlsplit(request.headers.get("HX-Current-URL", "")).path == urlsplit(location).path:
+        if split(request.headers.get("HX-Current-URL", "")).path == split(location).path:
             response.headers["HX-Refresh"] = "true"
         else:
             response.headers["HX-Redirect"] = location

@@ -1,5 +1,6 @@
 """Budgets that guard something, counted in the database, exactly, across processes."""
 
+import ipaddress
 from datetime import datetime, timedelta
 
 from flask import request
@@ -16,6 +17,7 @@ from ideaboard.models import Budget
 # name: (how many, in how many seconds). docs/operating.md lists them; BUDGET_FACTOR multiplies the first.
 BUDGETS = {
     "code_for_address": (5, 900),  # mails to one address: nobody bombs a stranger
+    "code_for_address_a_day": (30, 86400),  # 5 each quarter of an hour would be 480
     "code_for_peer": (20, 900),
     "guess_for_peer": (10, 300),
     "guess_for_account": (10, 300),
@@ -69,5 +71,10 @@ def forget_old_budgets(now: datetime) -> int:
 
 def peer() -> str:
     """The visitor's address after TRUSTED_PROXIES hops; an IPv6 network of /64 counts as one."""
-    address = request.remote_addr or "unknown"
-    return ":".join(address.split(":")[:4]) if ":" in address else address
+    try:
+        address = ipaddress.ip_address((request.remote_addr or "").partition("%")[0])
+    except ValueError:
+        return request.remote_addr or "unknown"
+    if address.version == 4 or address.ipv4_mapped:
+        return str(getattr(address, "ipv4_mapped", None) or address)
+    return str(ipaddress.ip_network((address, 64), strict=False))

@@ -1,3 +1,5 @@
+from time import process_time
+
 import pytest
 
 from ideaboard.discussion.comments import (
@@ -9,9 +11,10 @@ from ideaboard.discussion.comments import (
     edit_comment,
     post_comment,
 )
+from ideaboard.discussion.mentions import mentioned_in
 from ideaboard.discussion.threads import thread_of
 from ideaboard.foundation.refusals import Forbidden, Missing
-from ideaboard.models import Event, Follow, Mention
+from ideaboard.models import Event, Follow, Mention, Person
 from ideaboard.models.vocabulary import Reason
 from tests.conftest import NOW
 
@@ -125,3 +128,20 @@ def test_a_mention_stores_the_person_who_took_part_and_nobody_else(db, cast, mak
 def test_who_may_not_see_the_idea_cannot_comment(cast, make_idea):
     with pytest.raises(Missing):
         post_comment(make_idea(board=cast.panel).id, cast.oskar, NOW, body="hello")
+
+
+def test_a_thousand_ats_take_milliseconds_however_many_took_part():
+    """It runs while the idea is locked: everybody who writes waits for it."""
+    people = [Person(id=n, display_name=f"Person Number {n}") for n in range(1, 3001)]
+    began = process_time()
+    assert mentioned_in("@" * 4900 + "@person number 17, hello", people) == {17}
+    assert process_time() - began < 0.5  # it was two seconds
+    assert mentioned_in("@Person Number 170 and @Person Number 17", people) == {170, 17}
+    assert mentioned_in("@Person Number 3x", people) == set()
+
+
+def test_a_form_cannot_take_the_place_of_a_comment_that_waits_for_its_code(db, cast, client_of, make_idea):
+    idea = make_idea()
+    client_of(cast.oskar).post(f"/ideas/{idea.id}/comments", data={"body": "Squatting", "form_token": "pending:7"})
+    waited = post_comment(idea.id, cast.noor, NOW, body="Mine", form_token="pending:7")
+    assert waited.author_id == cast.noor.id

@@ -1,10 +1,11 @@
 import pytest
 
+from ideaboard.discussion.mentions import people_of
 from ideaboard.foundation.refusals import Missing
 from ideaboard.ideas.editing import NobodyTookPart, NotYours, OthersTookPart, add_to_idea, edit_idea, retitle_idea
 from ideaboard.ideas.leaving import step_back, take_back
 from ideaboard.ideas.submission import submit_idea
-from ideaboard.models import Follow, IdeaRevision
+from ideaboard.models import Follow, Idea, IdeaRevision
 from ideaboard.models.vocabulary import Reason
 from ideaboard.voting.ballot import cast_vote
 from tests.conftest import NOW
@@ -82,6 +83,17 @@ def test_once_others_took_part_only_the_name_can_leave(db, cast, shared, reload,
     assert db.session.get(Follow, (idea.id, cast.vera.id)).reasons == Reason.VOTER
     for path in (f"/ideas/{idea.id}-{idea.slug}", "/ideas", "/", f"/ideas/{idea.id}/versions"):
         assert "Vera" not in guest.get(path).text, path
+
+
+def test_stepping_back_takes_the_name_off_the_vote_and_out_of_the_mentions(db, cast, shared, guest):
+    cast.drinks.voters_seen_by = "everyone"
+    db.session.commit()
+    cast_vote(shared.id, cast.noor, NOW)
+    assert "Vera" in guest.get(f"/ideas/{shared.id}/voters").text
+    step_back(shared.id, cast.vera, NOW)
+    voters = guest.get(f"/ideas/{shared.id}/voters").text
+    assert "Vera" not in voters and "Noor" in voters and "1 of them is unnamed" in voters
+    assert "Vera" not in {person.display_name for person in people_of(db.session.get(Idea, shared.id))}
 
 
 def test_staff_who_looked_already_keep_the_idea(db, cast, shared, reload):

@@ -265,3 +265,14 @@ def test_the_preview_is_the_mail(cast, make_idea, follows, change_to, status_of,
     sent = mail.get_body(("plain",)).get_content()
     without_links = [re.sub(r"http\S+", "", text).split() for text in (shown.text, sent)]
     assert without_links[0] == without_links[1]
+
+
+def test_a_name_or_title_with_a_control_character_never_keeps_a_mail_from_going():
+    """0x80 to 0x9f pass for letters; in a Subject they are refused, and then nobody would hear."""
+    from ideaboard.foundation.mail import Mail, message_of
+    from ideaboard.foundation.markdown import clean_line
+
+    line = clean_line("".join(map(chr, range(0xA0))) + "oat\x85milk\u2028now\u2029")
+    assert line.endswith("oat milk now") and line.isprintable()
+    mail = Mail(line, "text", "<p>html</p>")
+    message_of(mail, to="vera@example.org", sender_name=line, message_id="<a@b>", date=NOW)

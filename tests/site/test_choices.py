@@ -26,3 +26,9 @@ def test_the_language_is_kept_for_the_browser_and_for_the_person(guest, cast, cl
     assert guest.get_cookie("lang").value == "en"
     client_of(cast.vera).post("/language", data={"lang": "en"})
     assert cast.vera.locale == "en"
+
+
+@pytest.mark.parametrize("header", ["Referer", "HX-Current-URL"])
+def test_an_address_that_is_none_leads_home_and_is_no_fault(guest, header):
+    headers = {header: "http://[", "HX-Request": "true"} if header.startswith("HX") else {header: "http://["}
+    assert guest.post("/theme", data={"theme": "dark"}, headers=headers).status_code in (204, 303)

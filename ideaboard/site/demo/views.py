@@ -1,7 +1,5 @@
 """The doors of the demo: who one plays, the five steps, what Vera received, and the way out. All 404 elsewhere."""
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, Response, abort, has_request_context, request, session
 from flask_login import logout_user
 
@@ -9,6 +7,7 @@ from ideaboard.accounts.first_admin import make_link, nobody_administrates
 from ideaboard.accounts.sessions import end_session, open_session
 from ideaboard.accounts.signing_in import SignIn
 from ideaboard.foundation.database import end_reading
+from ideaboard.foundation.links import split
 from ideaboard.site.demo.bar import Bar
 from ideaboard.site.demo.clear import start_for_real
 from ideaboard.site.demo.kept import remove_kept_mails
@@ -128,7 +127,7 @@ def sign_out() -> None:
 def path_back(path: str) -> str:
     """The path where a switch was pressed if anybody may open it, else home. Foreign addresses lead home."""
     home = request.script_root + "/"
-    parts = urlsplit(path)
+    parts = split(path)
     if parts.scheme or parts.netloc or not path.startswith(home) or "\\" in path or path.startswith("//"):
         return home
     first = parts.path.removeprefix(home).partition("/")[0]
