@@ -28,18 +28,26 @@ def broad_follow_of(board: Board | None, viewer: Person | None) -> BroadFollow |
     """The viewer's row for a board (None: the site)."""
     if viewer is None:
         return None
-    return db.session.execute(select(BroadFollow).where(*_mine(board, viewer))).scalar_one_or_none()
+    return db.session.execute(
+        select(BroadFollow).where(*_mine(board.id if board else None, viewer.id))
+    ).scalar_one_or_none()
+
+
+def choose_within(board_id: int | None, person_id: int, **choice: datetime) -> None:
+    """Within an open transaction: followed_at=…, muted_at=…, or neither for no choice any more."""
+    # The person's row is locked so that two clicks at once leave one choice.
+    db.session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+    db.session.execute(delete(BroadFollow).where(*_mine(board_id, person_id)))
+    if choice:
+        db.session.add(BroadFollow(person_id=person_id, board_id=board_id, **choice))
+        db.session.flush()
 
 
 def _choose(board: Board | None, by: Person, **choice: datetime) -> None:
     with transaction():
-        # The person's row is locked so that two clicks at once leave one choice.
-        db.session.execute(select(Person.id).where(Person.id == by.id).with_for_update())
-        db.session.execute(delete(BroadFollow).where(*_mine(board, by)))
-        if choice:
-            db.session.add(BroadFollow(person_id=by.id, board_id=board.id if board else None, **choice))
+        choose_within(board.id if board else None, by.id, **choice)
 
 
-def _mine(board: Board | None, person: Person) -> tuple:
-    where = BroadFollow.board_id == board.id if board else BroadFollow.board_id.is_(None)
-    return BroadFollow.person_id == person.id, where
+def _mine(board_id: int | None, person_id: int) -> tuple:
+    where = BroadFollow.board_id == board_id if board_id else BroadFollow.board_id.is_(None)
+    return BroadFollow.person_id == person_id, where

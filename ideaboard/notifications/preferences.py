@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from ideaboard.extensions import db
+from ideaboard.following.boards import choose_within
 from ideaboard.foundation import dialects
 from ideaboard.foundation.database import dialect_name, transaction
 from ideaboard.models import Board, BroadFollow, Follow, Idea, Person, Preference
@@ -56,7 +57,8 @@ def choose(person: Person, now: datetime, *, kinds: dict[str, str], boards: dict
                 _set_how(person.id, topic, how)
         for board_id, wish in boards.items():
             if board_id in seen and wish in BOARD_WISHES:
-                _set_wish(person.id, board_id, wish, now)
+                choice = {"follow": {"followed_at": now}, "mute": {"muted_at": now}}.get(wish, {})
+                choose_within(board_id, person.id, **choice)
         stopped = None if mail else (Person.mail_stopped_at if person.mail_stopped_at else now)
         session.execute(update(Person).where(Person.id == person.id).values(mail_stopped_at=stopped))
 
@@ -65,12 +67,6 @@ def set_how(person_id: int, topic: str, how: str) -> None:
     """One kind of news: 'at_once' or 'never' by mail."""
     with transaction():
         _set_how(person_id, topic, how)
-
-
-def set_wish(person_id: int, board_id: int, wish: str, now: datetime) -> None:
-    """One board: 'usual', 'follow' (its new ideas too) or 'mute'."""
-    with transaction():
-        _set_wish(person_id, board_id, wish, now)
 
 
 def stop_mail(person_id: int, now: datetime) -> None:
@@ -98,15 +94,3 @@ def try_address_again(person: Person) -> None:
 def _set_how(person_id: int, topic: str, how: str) -> None:
     statement = dialects.upsert(dialect_name(), Preference, [Preference.person_id, Preference.kind], how=how)
     db.session.execute(statement.values(person_id=person_id, kind=topic, how=how))
-
-
-def _set_wish(person_id: int, board_id: int, wish: str, now: datetime) -> None:
-    row = {"followed_at": now if wish == "follow" else None, "muted_at": now if wish == "mute" else None}
-    if wish == "usual":
-        db.session.execute(
-            delete(BroadFollow).where(BroadFollow.person_id == person_id, BroadFollow.board_id == board_id)
-        )
-        return
-    key = [BroadFollow.person_id, BroadFollow.board_id]
-    statement = dialects.upsert(dialect_name(), BroadFollow, key, **row)
-    db.session.execute(statement.values(person_id=person_id, board_id=board_id, **row))

@@ -4,14 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from ideaboard.extensions import db, gettext
+from ideaboard.following.boards import forget_board, mute_board
 from ideaboard.following.follows import mute, unmute
 from ideaboard.foundation.refusals import Missing
 from ideaboard.foundation.tokens import unsign
 from ideaboard.models import BroadFollow, Follow, Idea, Person, Preference
 from ideaboard.models.vocabulary import How, Topic
-from ideaboard.notifications.preferences import resume_mail, set_how, set_wish, stop_mail
+from ideaboard.notifications.preferences import resume_mail, set_how, stop_mail
 
 SCOPES = ("idea", "board", "kind", "all")
 
@@ -35,7 +37,11 @@ def holder_of(token: str) -> Holder:
         raise Missing(gettext("This link is not one of ours, or only a part of it. Open it from the mail again."))
     idea = None
     if payload[1] is not None:
-        found = select(Idea).where(Idea.id == payload[1], Idea.visible_to(person, merged=True))
+        found = (
+            select(Idea)
+            .where(Idea.id == payload[1], Idea.visible_to(person, merged=True))
+            .options(joinedload(Idea.board))
+        )
         idea = db.session.execute(found).scalar_one_or_none()
     return Holder(person, idea, payload[2])
 
@@ -63,7 +69,7 @@ def stop(holder: Holder, scope: str, now: datetime) -> None:
     if scope == "idea":
         mute(holder.idea, holder.person, now)
     elif scope == "board":
-        set_wish(holder.person.id, holder.idea.board_id, "mute", now)
+        mute_board(holder.idea.board, holder.person, now)
     elif scope == "kind":
         set_how(holder.person.id, holder.topic, How.NEVER)
     else:
@@ -76,7 +82,7 @@ def undo(holder: Holder, scope: str, now: datetime) -> None:
     if scope == "idea":
         unmute(holder.idea, holder.person)
     elif scope == "board":
-        set_wish(holder.person.id, holder.idea.board_id, "usual", now)
+        forget_board(holder.idea.board, holder.person)
     elif scope == "kind":
         set_how(holder.person.id, holder.topic, How.AT_ONCE)
     else:

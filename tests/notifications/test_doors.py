@@ -10,7 +10,7 @@ from ideaboard.models import BoardMember, Notification
 from ideaboard.models.vocabulary import Reason
 from ideaboard.notifications.mailbox import kept_mails
 from ideaboard.notifications.preferences import choices_of, wishes_of
-from tests.conftest import NOW, make_app
+from tests.conftest import NOW
 
 
 @pytest.fixture
@@ -176,7 +176,15 @@ def test_kept_mails_are_shown_to_nobody_else(guest, environ, headers, host):
     assert answer.status_code == 404
 
 
-@pytest.mark.parametrize("facts", [{"smtp_url": "smtp://localhost"}, {"public_url": "https://ideas.example.org"}])
-def test_kept_mails_are_closed_where_mail_really_goes(template, tmp_path, here, facts):
-    app = make_app(template, tmp_path, **facts)
-    assert app.test_client().get("/mailbox", **here).status_code == 404
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("smtp_url", "smtp://localhost"),
+        ("public_url", "https://ideas.example.org"),
+        ("environment", "production"),
+    ],
+)
+def test_kept_mails_are_closed_where_mail_really_goes(app, guest, here, monkeypatch, setting, value):
+    assert guest.get("/mailbox", **here).status_code == 200
+    monkeypatch.setattr(app.config["SETTINGS"], setting, value)
+    assert guest.get("/mailbox", **here).status_code == 404
