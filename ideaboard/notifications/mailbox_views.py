@@ -8,6 +8,7 @@ from config import LOOPBACK
 from ideaboard.foundation.settings import settings
 from ideaboard.notifications.mailbox import kept_mail, kept_mails
 from ideaboard.web.gate import gate
+from ideaboard.web.here import passed_on
 
 mailbox = Blueprint("mailbox", __name__)
 # The mail's own styles are inline; nothing else may run or load, and links open outside the frame.
@@ -27,7 +28,7 @@ def is_open() -> bool:
         and settings.is_local
         and request.remote_addr in LOOPBACK
         and host in LOOPBACK
-        and not any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP"))
+        and not passed_on()
     )
 
 

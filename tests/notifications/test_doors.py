@@ -169,6 +169,8 @@ def test_kept_mails_can_be_read_on_this_machine(app, guest, here, send, db):
         ({"REMOTE_ADDR": "192.0.2.7"}, {}, "localhost"),
         ({"REMOTE_ADDR": "127.0.0.1"}, {}, "evil.example"),
         ({"REMOTE_ADDR": "127.0.0.1"}, {"X-Forwarded-For": "192.0.2.7"}, "localhost"),
+        # nginx as it comes: loopback as Host, no header that tells, HTTP/1.0.
+        ({"REMOTE_ADDR": "127.0.0.1", "SERVER_PROTOCOL": "HTTP/1.0"}, {}, "localhost"),
     ],
 )
 def test_kept_mails_are_shown_to_nobody_else(guest, environ, headers, host):

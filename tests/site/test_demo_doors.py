@@ -205,5 +205,18 @@ def test_kept_mails_to_made_up_people_go_with_the_demo(demo, guest):
     assert kept & {"theirs", "real"} == {"real"}
 
 
-def test_a_request_that_a_proxy_passed_on_finds_no_demo(demo, guest):
-    assert guest.get("/demo", headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 404
+@pytest.mark.parametrize(
+    ("headers", "environ"),
+    [
+        ({"X-Forwarded-For": "203.0.113.9"}, {}),
+        ({"Via": "1.1 proxy"}, {}),
+        ({"Origin": "https://ideas.example.org"}, {}),
+        ({"Origin": "null"}, {}),
+        ({}, {"SERVER_PROTOCOL": "HTTP/1.0"}),
+    ],
+)
+def test_a_request_that_a_proxy_passed_on_finds_no_demo(demo, guest, headers, environ):
+    assert guest.get("/demo", headers=headers, environ_overrides=environ).status_code == 404
+    played = guest.post("/demo/play", data={"as": "ada"}, headers=headers, environ_overrides=environ)
+    assert played.status_code == 404 and guest.get_cookie("session") is None
+    assert guest.get("/demo", headers={"Origin": "http://localhost:8000"}).status_code == 200

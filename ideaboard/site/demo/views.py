@@ -16,6 +16,7 @@ from ideaboard.site.demo.received import next_mail_at, received, received_mail
 from ideaboard.web.browser import browser_name, sign_in_here
 from ideaboard.web.gate import gate, viewer
 from ideaboard.web.globals import current_site, request_now
+from ideaboard.web.here import passed_on
 from ideaboard.web.swap import go, page
 
 demonstration = Blueprint("demo", __name__, url_prefix="/demo")
@@ -43,8 +44,7 @@ def bar():
 
 def offered() -> bool:
     """The demo is there, and this request comes straight from this machine."""
-    passed_on = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP"))
-    return not passed_on and is_offered(current_site(), request.remote_addr, request.host)
+    return not passed_on() and is_offered(current_site(), request.remote_addr, request.host)
 
 
 @demonstration.get("")
