@@ -57,17 +57,19 @@ class SmtpPost:
         try:
             self._connect()
         except (OSError, smtplib.SMTPException) as trouble:
-            self.close()
+            self.close(politely=False)
             raise NotNow(f"the mail server at {self.host}: {_words(trouble)}", whole_server=True) from trouble
         try:
             self._hand_over(message, sender, recipient)
             self._sent += 1
         except (OSError, smtplib.SMTPException) as trouble:  # gone in the middle: nobody knows whether it arrived
-            self.close()
+            self.close(politely=False)
             silent = isinstance(trouble, TimeoutError) or isinstance(trouble.__context__, TimeoutError)
             raise NotNow(_words(trouble), whole_server=silent) from trouble
-        except BaseException:
-            self.close()
+        except (Refused, NotNow):
+            raise
+        except BaseException:  # told to stop in the middle
+            self.close(politely=False)
             raise
 
     def _hand_over(self, message, sender, recipient) -> None:
@@ -116,16 +118,17 @@ class SmtpPost:
         except (OSError, smtplib.SMTPException):
             self.close()
 
-    def close(self) -> None:
-        """End the connection; the next send opens one."""
+    def close(self, *, politely: bool = True) -> None:
+        """End the connection, with a word to the relay where it still listens; the next send opens one."""
         smtp, self._smtp = self._smtp, None
-        if smtp is not None:
+        if smtp is None:
+            return
+        if politely and smtp.sock is not None:
             with suppress(OSError, smtplib.SMTPException):
-                if smtp.sock is not None:
-                    smtp.sock.settimeout(1.0)
+                smtp.sock.settimeout(1.0)
                 smtp.quit()
-            with suppress(OSError):
-                smtp.close()
+        with suppress(OSError):
+            smtp.close()
 
 
 def _judged(code: int, said: str, *, of_data: bool = False) -> Exception:

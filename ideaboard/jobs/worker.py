@@ -27,7 +27,7 @@ from ideaboard.notifications import claims
 from ideaboard.notifications.sending import send_one
 
 log = logging.getLogger(__name__)
-STOP_SECONDS = 3  # below the parent's grace of 4 (serving/parent.py)
+STOP_SECONDS = 2  # below the parent's grace of 4 (serving/parent.py)
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.05, 1.0  # between two looks when nothing is to be done
 LONGEST_TROUBLE = 30.0
 

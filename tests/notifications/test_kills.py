@@ -135,3 +135,13 @@ def test_two_workers_side_by_side_tell_nobody_twice(own_app, relay, start, chang
     start(lease=90), start(lease=90)
     wait_until(lambda: count(own_app, Delivery.id, Delivery.state == "sent") == PEOPLE)
     everybody_was_told_once(own_app, relay, change_id, repeats=0)
+
+
+def test_told_to_stop_it_leaves_a_relay_that_hangs(own_app, relay, start, change_id):
+    relay.hangs = True
+    worker = start()
+    wait_until(lambda: relay.connections and count(own_app, Delivery.id, Delivery.claimed_by.is_not(None)))
+    worker.terminate()
+    asked = time.monotonic()
+    assert worker.wait(10) == 0
+    assert time.monotonic() - asked < 5
