@@ -5,6 +5,7 @@
     python3 tasks.py test [what pytest understands]
     python3 tasks.py screenshots
     python3 tasks.py measure-server
+    python3 tasks.py messages
 
 The standard library alone is used here; everything else is installed into .venv, once.
 """
@@ -181,6 +182,26 @@ def script(arguments: argparse.Namespace) -> None:
     os.execv(PYTHON, [str(PYTHON), "-m", arguments.module, *arguments.rest])
 
 
+# What is a sentence to translate, beside _, gettext, ngettext and pgettext, which Babel knows.
+KEYWORDS = ("_l", "lazy_gettext", "lazy_ngettext:1,2", "lazy_pgettext:1c,2")
+
+
+def messages(arguments: argparse.Namespace) -> None:
+    """Extract the sentences, bring every catalogue up to date, compile it; say what is still to translate."""
+    prepare("run")
+    os.chdir(ROOT)
+    pybabel = [str(PYTHON), "-m", "babel.messages.frontend", "--quiet"]
+    with tempfile.TemporaryDirectory() as folder:
+        template = f"{folder}/messages.pot"
+        keywords = [word for keyword in KEYWORDS for word in ("-k", keyword)]
+        extract = ["extract", "-F", "babel.cfg", *keywords, "--add-location", "file", "--sort-by-file", "-w", "120"]
+        update = ["update", "-i", template, "-d", "translations", "-N", "--ignore-obsolete", "-w", "120"]
+        subprocess.run([*pybabel, *extract, "-o", template, "."], check=True)
+        subprocess.run([*pybabel, *update, "--ignore-pot-creation-date"], check=True)
+    subprocess.run([*pybabel[:3], "compile", "-d", "translations", "--statistics"], check=True)
+    print("Now write what has an empty msgstr in translations/*/LC_MESSAGES/messages.po, and run this once more.")
+
+
 def port(text: str) -> int:
     if not text.isdigit() or not 0 < int(text) < 65536:
         raise argparse.ArgumentTypeError(f"{text} is no port; one is a number from 1 to 65535")
@@ -193,7 +214,9 @@ def main() -> None:
     if os.name == "nt":
         end("Ideaboard runs on Linux and macOS; on Windows, run it in WSL.")
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    commands = parser.add_subparsers(dest="command", required=True, metavar="{run,test,screenshots,measure-server}")
+    commands = parser.add_subparsers(
+        dest="command", required=True, metavar="{run,test,screenshots,measure-server,messages}"
+    )
     one = commands.add_parser("run", help="start it, with a demo community on an empty database")
     one.add_argument("--port", type=port, default=8000)
     one.add_argument("--host", default="127.0.0.1")
@@ -201,6 +224,8 @@ def main() -> None:
     one.set_defaults(do=run)
     one = commands.add_parser("test", help="the whole suite: SQLite, PostgreSQL, browser", add_help=False)
     one.set_defaults(do=test)
+    one = commands.add_parser("messages", help="extract what is to translate, update and compile the catalogues")
+    one.set_defaults(do=messages)
     for name, module in (("screenshots", "tests.journeys.screenshots"), ("measure-server", "tests.serving.measure")):
         one = commands.add_parser(name, add_help=False)
         one.set_defaults(do=script, module=module)

@@ -17,7 +17,7 @@ from ideaboard.models import Site
 from ideaboard.permissions import allows
 from ideaboard.web.gate import viewer
 
-LANGUAGES = {"en": "English"}
+LANGUAGES = {"en": "English", "de": "Deutsch"}  # docs/translating.md
 DEFAULT_LANGUAGE = "en"
 THEMES = ("light", "dark")
 
@@ -97,9 +97,9 @@ def first_words(text: str, length: int = 200) -> str:
     return excerpt(text, length)
 
 
-def number(value: int) -> str:
-    """13204 as the reader writes it: '13,204'."""
-    return format_decimal(value, locale=date_locale())
+def number(value: int | float, form: str | None = None) -> str:
+    """13204 as the reader writes it: '13,204'; 4.5 in the form '0.0': '4.5', '4,5'."""
+    return format_decimal(value, form, locale=date_locale())
 
 
 def install(app: Flask) -> None:
