@@ -75,5 +75,8 @@ def move_board(board: Board):
 @gate("site.administrate", "board")
 def archive_board(board: Board):
     """archived=1 takes the board out of the lists, archived=0 brings it back."""
-    areas.archive(board.id, viewer(), request_now(), archived=request.form.get("archived") == "1")
+    archived = request.form.get("archived") == "1"
+    areas.archive(board.id, viewer(), request_now(), archived=archived)
+    name = board.name
+    flash(gettext("%(name)s is archived.", name=name) if archived else gettext("%(name)s is back.", name=name))
     return go(url_for("admin.boards"))

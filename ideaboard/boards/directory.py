@@ -22,6 +22,7 @@ def boards_seen_by(viewer: Person | None) -> list[Board]:
 
 def boards_open_to(viewer: Person | None, boards: list[Board]) -> list[Board]:
     """Of these boards, those that the viewer may submit to. A guest counts as the member that a code makes of them."""
+    boards = [b for b in boards if b.archived_at is None]
     if viewer is None:
         return [b for b in boards if b.who_may_submit in (Audience.EVERYONE, Audience.MEMBERS)]
     return [b for b in boards if b.admits(viewer, b.who_may_submit)]

@@ -21,7 +21,7 @@ from ideaboard.notifications.preview import Intended, preview_of_change
 from ideaboard.permissions import allows
 from ideaboard.web.gate import viewer
 from ideaboard.web.globals import current_site, request_now
-from ideaboard.workflow.linked import is_seen_with, link_given
+from ideaboard.workflow.linked import is_seen_with, link_given, link_of
 from ideaboard.workflow.ready_sentence import ready_sentence
 from ideaboard.workflow.transitions import ChangeNotPossible, Move, move_of
 from ideaboard.workflow.words import OUTCOME_LABELS, month_words, status_label
@@ -127,6 +127,7 @@ def form_for(idea: Idea, data=None) -> StatusForm:
         form.day.data = today + timedelta(days=HEAR_BY_DAYS)
         form.ready.data = idea.stage is Stage.RECEIVED
         form.month.data = form.expected.data = ""
+        _promise_again(form, idea, today)
         form.written_against.data = str(idea.change_id or "")
     if data is None or not re.fullmatch(r"[\w-]{20,60}", form.form_token.data or ""):
         form.form_token.data = new_token()
@@ -135,6 +136,21 @@ def form_for(idea: Idea, data=None) -> StatusForm:
     form.reach = reach_of(idea.id, viewer(), request_now())
     form.sentence = ready_sentence(viewer(), hear_by, request_now(), current_site()) if first_look else ""
     return form
+
+
+def _promise_again(form: StatusForm, idea: Idea, today: date) -> None:
+    """Fill in what was promised, so that a further word keeps it unless staff choose otherwise."""
+    change = idea.change
+    if change is None:
+        return
+    if change.promised_on and idea.stage is Stage.UNDER_REVIEW and change.promised_on > today:
+        form.day.data = change.promised_on
+    if change.promised_on and idea.stage is Stage.REVIEWED:
+        form.month.data = f"{change.promised_on:%Y-%m}"
+    if change.promised_on and idea.stage is Stage.COMING_SOON:
+        form.expected.data = f"{change.promised_on:%Y-%m}"
+    if change.outcome in (Outcome.EXISTS, Outcome.HANDED_OVER):
+        form.link.data = link_of(change, idea)
 
 
 def letter_of(form: StatusForm) -> Mail | None:

@@ -91,6 +91,8 @@ def test_order_and_archive(db, cast, client_of, guest):
     assert page.index(">Panel<") < page.index(">Drinks<")
     client.post("/admin/boards/drinks/archive", data={"archived": "1"})
     assert find(db, "drinks").archived_at and "Drinks" not in guest.get("/boards").text
+    page = guest.get("/boards/drinks").text  # its address still leads there, and it says what it is
+    assert "This board was archived" in page and "/ideas/new?board=drinks" not in page
     client.post("/admin/boards/drinks/archive", data={"archived": "0"})
     assert find(db, "drinks").archived_at is None
     assert [f["fields"] for f in facts(db, "board.changed")] == [["position"], ["archived_at"], ["archived_at"]]

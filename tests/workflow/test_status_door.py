@@ -87,7 +87,7 @@ def test_htmx_gets_form_badge_tracker_answer_and_story(ada, make_idea, filled):
     ):
         assert part in answer.text
     assert "<html" not in answer.text and "Published" in answer.text
-    assert answer.text.count("hx-swap-oob") == 6
+    assert answer.text.count("hx-swap-oob") == 7
 
 
 def test_what_was_typed_is_kept_with_the_reason_beside_the_field(ada, make_idea, filled, count_rows):
@@ -208,3 +208,13 @@ def test_an_admins_label_and_colour_are_shown(db, guest, make_idea, move, status
     move(idea, "coming_soon")
     page = guest.get(f"/ideas/{idea.id}-{idea.slug}").text
     assert "On its way" in page and "badge--launched" in page
+
+
+def test_a_further_word_keeps_the_month_and_the_link_unless_staff_choose(ada, make_idea, filled):
+    idea = make_idea()
+    page = f"/ideas/{idea.id}/status"
+    assert ada.post(page, data=filled(idea, outcome="not_now", month="2027-03")).status_code == 303
+    assert '<option selected value="2027-03">' in ada.get(page).text
+    elsewhere = "https://support.example.org/1"
+    assert ada.post(page, data=filled(idea, outcome="handed_over", link=elsewhere)).status_code == 303
+    assert f'value="{elsewhere}"' in ada.get(page).text
