@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from sqlalchemy import exists, func, select
+from sqlalchemy.exc import IntegrityError
 
 from ideaboard.events.kinds import BOARD_CHANGED, BOARD_CREATED
 from ideaboard.events.record import record
 from ideaboard.extensions import db, gettext
 from ideaboard.foundation.database import transaction
 from ideaboard.foundation.markdown import clean_line, clean_text
-from ideaboard.foundation.refusals import Missing, Refusal
+from ideaboard.foundation.refusals import Busy, Missing, Refusal
 from ideaboard.foundation.slugs import slugify
 from ideaboard.models import Board, BoardMember, Person
 from ideaboard.models.vocabulary import Audience, BoardRole, SiteRole, VotersSeenBy
@@ -72,6 +73,17 @@ def checked(values: dict, owners: set[int]) -> dict:
 def create_board(by: Person, now: datetime, values: dict, owners: set[int]) -> Board:
     """Make a board, at the end of the order; its address comes from its name and stays. Raises BadBoard."""
     good = checked(values, owners)
+    for _ in range(
+        20
+    ):  # of two admins who name a board alike at once, PostgreSQL refuses one the address: it asks again
+        try:
+            return _create(by, now, good)
+        except IntegrityError:
+            continue
+    raise Busy(gettext("Many make boards just now. Send it again in a few seconds."))
+
+
+def _create(by: Person, now: datetime, good: dict) -> Board:
     with transaction() as session:
         wanted = slug = slugify(good["name"])
         number = 1

@@ -44,24 +44,26 @@ def post_comment(
     """
     body = checked(body)
     html = render(body)
+    # Unique as a whole: the same token on another idea, or of somebody else, is another form.
+    sent_by = f"{idea_id}:{by.id}:{form_token}" if form_token else None
     with transaction():
         idea = db.session.execute(
-            select(Idea).where(Idea.id == idea_id, Idea.visible_to(by)).with_for_update(of=Idea),
+            select(Idea).where(Idea.id == idea_id, Idea.visible_to(by)).with_for_update(of=Idea, key_share=True),
             execution_options={"populate_existing": True},
         ).scalar_one_or_none()
         if idea is None:
             raise Missing(gettext("This idea is not here."))
         if not allows(by, "idea.comment", idea):
             raise MayNotComment(gettext("Comments on this board are open to its own members only."))
-        if form_token:
-            sent = select(Comment).where(Comment.form_token == form_token, Comment.author_id == by.id)
+        if sent_by:
+            sent = select(Comment).where(Comment.form_token == sent_by)
             if twice := db.session.execute(sent).scalar_one_or_none():
                 return twice
         parent = _parent(idea, parent_id)
         comment = Comment(
             idea_id=idea.id, author_id=by.id, parent_id=parent.id if parent else None,
             root_id=(parent.root_id or parent.id) if parent else None, body=body, html=html,
-            renderer_version=RENDERER_VERSION, posted_at=now, form_token=form_token or None,
+            renderer_version=RENDERER_VERSION, posted_at=now, form_token=sent_by,
         )  # fmt: skip
         comment.idea = idea
         db.session.add(comment)
@@ -137,7 +139,7 @@ def _parent(idea: Idea, parent_id: int | None) -> Comment | None:
 def _own(comment_id: int, by: Person, permission: str, *, gone_is_fine: bool = False) -> Comment:
     """One's own comment as it stands now. The idea is locked first, as everywhere, so that deeds queue in one order."""
     idea_id = select(Comment.idea_id).where(Comment.id == comment_id).scalar_subquery()
-    db.session.execute(select(Idea.id).where(Idea.id == idea_id).with_for_update())
+    db.session.execute(select(Idea.id).where(Idea.id == idea_id).with_for_update(key_share=True))
     comment = db.session.execute(
         select(Comment).where(Comment.id == comment_id), execution_options={"populate_existing": True}
     ).scalar_one_or_none()

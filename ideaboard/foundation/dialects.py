@@ -4,7 +4,7 @@ import sqlite3
 
 from sqlalchemy import Connection, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 # The web reads and writes within WRITE_WAIT_MS; the worker and commands may wait, nobody looks at them.
 PATIENT_MS = 30_000
@@ -53,6 +53,15 @@ def is_busy(error: DBAPIError) -> bool:
     if state in ("55P03", "40P01", "40001", "53100", "53300", "57P01", "57P03", "25006"):
         return True
     return error.connection_invalidated
+
+
+def is_race(error: DBAPIError) -> bool:
+    """Whether a row that another deed wrote or removed meanwhile stands in the way: a unique or a foreign key."""
+    if not isinstance(error, IntegrityError):
+        return False
+    if isinstance(error.orig, sqlite3.IntegrityError):
+        return any(words in str(error.orig) for words in ("UNIQUE", "FOREIGN KEY", "PRIMARY KEY"))
+    return getattr(error.orig, "sqlstate", None) in ("23505", "23503")
 
 
 def insert_once(dialect_name: str, table):

@@ -95,7 +95,7 @@ def locked(idea_id: int, by: Person, permission: str) -> Idea:
     idea = db.session.execute(
         select(Idea)
         .where(Idea.id == idea_id, Idea.visible_to(by), Idea.taken_back_at.is_(None))
-        .with_for_update(of=Idea),
+        .with_for_update(of=Idea, key_share=True),
         execution_options={"populate_existing": True},
     ).scalar_one_or_none()
     if idea is None:

@@ -69,9 +69,13 @@ def name_vote(idea_id: int, by: Person, *, unnamed: bool) -> None:
 
 
 def _reread(idea_id: int, by: Person) -> Idea:
-    """The idea as it stands now, locked on PostgreSQL: votes on one idea queue at its row, in one order."""
+    """The idea as it stands now, locked on PostgreSQL: votes on one idea queue at its row, in one order.
+
+    key_share (FOR NO KEY UPDATE, as in all deeds on an idea): a row that only points at the idea, like a follow, need
+    not wait for it; waiting there with its own lock in hand was a deadlock with the vote of the same person.
+    """
     idea = db.session.execute(
-        db.select(Idea).where(Idea.id == idea_id, Idea.visible_to(by)).with_for_update(of=Idea),
+        db.select(Idea).where(Idea.id == idea_id, Idea.visible_to(by)).with_for_update(of=Idea, key_share=True),
         execution_options={"populate_existing": True},
     ).scalar_one_or_none()
     if idea is None:

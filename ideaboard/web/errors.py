@@ -74,6 +74,9 @@ def install(app: Flask) -> None:
             return answer_error(503, retry_after=Busy.retry_after)
         if isinstance(error, DataError):  # a value that no column holds: PostgreSQL takes no NUL in a text
             return answer_error(400)
+        if dialects.is_race(error):
+            log.warning("two deeds at once at %s %s: %s", request.method, request.path, type(error.orig).__name__)
+            return answer_error(409)
         log.exception("database error at %s %s", request.method, request.path)
         return answer_error(500)
 

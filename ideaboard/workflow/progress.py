@@ -131,7 +131,7 @@ def _reread(idea_id: int, by: Person) -> Idea:
         select(Idea)
         .where(Idea.id == idea_id, Idea.visible_to(by, merged=True))
         .options(joinedload(Idea.board), joinedload(Idea.status), joinedload(Idea.change))
-        .with_for_update(of=Idea),
+        .with_for_update(of=Idea, key_share=True),
         execution_options={"populate_existing": True},
     ).scalar_one_or_none()
     if idea is None:

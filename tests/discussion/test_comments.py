@@ -145,3 +145,13 @@ def test_a_form_cannot_take_the_place_of_a_comment_that_waits_for_its_code(db, c
     client_of(cast.oskar).post(f"/ideas/{idea.id}/comments", data={"body": "Squatting", "form_token": "pending:7"})
     waited = post_comment(idea.id, cast.noor, NOW, body="Mine", form_token="pending:7")
     assert waited.author_id == cast.noor.id
+
+
+def test_the_same_token_on_another_idea_or_of_somebody_else_is_another_form(cast, make_idea):
+    here, there = make_idea(), make_idea("Later hours on Saturdays")
+    sent = [
+        post_comment(idea.id, person, NOW, body="Yes", form_token="t" * 43).id
+        for idea in (here, there)
+        for person in (cast.noor, cast.oskar)
+    ]
+    assert len(set(sent)) == 4

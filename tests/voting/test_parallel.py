@@ -9,7 +9,11 @@ from sqlalchemy import func
 
 from ideaboard.accounts.sessions import open_session
 from ideaboard.extensions import db
+from ideaboard.following.follows import follow
+from ideaboard.foundation.database import transaction, write_wait_ms
+from ideaboard.foundation.dialects import PATIENT_MS
 from ideaboard.models import Board, Follow, Idea, Person, Vote
+from ideaboard.voting.ballot import _reread
 from tests.conftest import NOW
 
 AT_ONCE = 40
@@ -95,3 +99,17 @@ def test_votes_and_withdrawals_mixed_keep_the_counter_at_the_rows(own_app, idea_
         assert not [a for a in pool.map(one, range(AT_ONCE)) if a >= 500]
     counter, rows, _ = state(own_app, idea_id)
     assert counter == rows <= 1
+
+
+@pytest.mark.postgres
+def test_a_follow_does_not_wait_for_a_vote_that_waits_for_it(own_app, idea_id):
+    """Else the two deeds of one person deadlock: the vote holds the idea, the follow its own row."""
+    with own_app.app_context():
+        noor = db.session.scalars(db.select(Person).where(Person.email == "noor@example.org")).one()
+        db.session.commit()
+        with transaction():
+            idea = _reread(idea_id, noor)
+            with own_app.app_context():
+                write_wait_ms.set(500)
+                follow(idea, noor, NOW)  # Busy, were it kept waiting
+    write_wait_ms.set(PATIENT_MS)
