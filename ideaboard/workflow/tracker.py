@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from ideaboard.models import Idea, StatusChange
+from sqlalchemy import select
+
+from ideaboard.extensions import db
+from ideaboard.models import Idea, Status, StatusChange
 from ideaboard.models.vocabulary import OUTCOMES_THAT_END_VOTING, STEPS, Outcome, Stage
 from ideaboard.workflow.history import changes_of, has_no_day
 from ideaboard.workflow.words import OUTCOME_WORDS, STAGE_WORDS, status_label
@@ -28,12 +31,21 @@ def steps_of(idea: Idea, changes: list[StatusChange] | None = None) -> list[Step
     """Four steps; all `ahead` while the idea is received. `changes`: oldest first, where they are loaded already."""
     changes = changes_of(idea) if changes is None else changes
     standing = STEPS.index(idea.stage) if idea.stage in STEPS else -1
-    return [_step(idea, stage, place, standing, changes) for place, stage in enumerate(STEPS)]
+    named = _labels()
+    return [_step(idea, stage, place, standing, changes, named) for place, stage in enumerate(STEPS)]
 
 
-def _step(idea: Idea, stage: Stage, place: int, standing: int, changes: list[StatusChange]) -> Step:
+def _labels() -> dict[str, str]:
+    """{stage: the label of its first status}: how a step reads before the idea has been there."""
+    found = db.session.execute(select(Status).order_by(Status.position.desc(), Status.id.desc())).scalars()
+    return {status.stage: status_label(status) for status in found}
+
+
+def _step(
+    idea: Idea, stage: Stage, place: int, standing: int, changes: list[StatusChange], named: dict[str, str]
+) -> Step:
     visit = _last_visit(stage, changes)
-    name = status_label(visit[-1].status) if visit else str(STAGE_WORDS[stage])
+    name = status_label(visit[-1].status) if visit else named.get(stage, str(STAGE_WORDS[stage]))
     if not visit:
         return Step(stage, name, "skipped" if place < standing else "ahead")
     entered, latest = visit[0], visit[-1]

@@ -18,7 +18,7 @@ MAXIMA = {
     "list by votes": ("/ideas?sort=votes&board=drinks&status=received", 7, 11),
     "board": ("/boards/drinks", 5, 10),
     "boards": ("/boards", 4, 7),
-    "idea": ("/ideas/{idea}", 7, 15),
+    "idea": ("/ideas/{idea}", 8, 16),  # one of them: the labels of the steps ahead
     "form": ("/ideas/new?board=drinks", 3, 6),
     "my ideas": ("/me/ideas", None, 7),
     "my votes": ("/me/votes", None, 8),
@@ -26,7 +26,7 @@ MAXIMA = {
     "inbox": ("/me/inbox", None, 7),
     "preferences": ("/me/preferences", None, 9),
     "staff's list": ("/staff", None, 15),
-    "status form": ("/ideas/{number}/status", None, 15),
+    "status form": ("/ideas/{number}/status", None, 16),
     "comments": ("/ideas/{number}/comments", 6, 9),
 }
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import event
 
-from ideaboard.models import IdeaAddition, IdeaRevision, StatusChange
+from ideaboard.models import IdeaAddition, IdeaRevision, Status, StatusChange
 from ideaboard.workflow.answers import answers_for, pinned_answer
 from ideaboard.workflow.history import changes_of
 from ideaboard.workflow.timeline import timeline_of
@@ -217,3 +217,9 @@ def test_received_is_plain_text_unless_the_site_says_otherwise(db, make_idea, gu
     page = guest.get(path).text
     assert "badge--under-review" in page
     assert 'class="is-ahead"' in page and 'aria-current="step"' not in page
+
+
+def test_a_step_ahead_reads_as_the_admin_named_it(db, make_idea):
+    db.session.execute(db.update(Status).where(Status.stage == "coming_soon").values(label="On its way"))
+    db.session.commit()
+    assert [step.name for step in steps_of(make_idea())] == ["Under review", "Reviewed", "On its way", "Launched"]
