@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from ideaboard.accounts.codes import pending_of_attempt
 from ideaboard.extensions import db, gettext
 from ideaboard.foundation.database import end_reading, transaction
 from ideaboard.foundation.links import links
@@ -88,6 +89,25 @@ def do_deed(pending_id: int, person: Person, now: datetime) -> Done:
     finally:
         end_reading()
     return Done(path=path)
+
+
+def was_pressed_elsewhere(pending: Pending, attempt: str) -> bool:
+    """Whether this browser asked for a code of this address too, and the code is another browser's.
+
+    Whoever knows an address can ask for its newest code: its owner, typing that one, must not post a stranger's words.
+    Reads only.
+    """
+    own = pending_of_attempt(attempt) if attempt and pending.deed.get("deed") in ("vote", "follow", "comment") else None
+    return own is not None and own.id != pending.id and own.email == pending.email
+
+
+def set_aside(pending_id: int, person: Person) -> Done:
+    """Not do what waits on a used code: words are kept, to be posted or let go; a vote or follow is pressed again."""
+    deed = take_deed(pending_id, person)
+    reason = gettext("This was asked for in another browser, so it was not done. If that was you, do it once more.")
+    if text_of(deed):
+        keep_deed(pending_id, deed, reason)
+    return Done(refused=reason, text=text_of(deed))
 
 
 def unfinished(pending_id: int, person: Person) -> Pending | None:

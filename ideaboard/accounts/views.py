@@ -5,7 +5,7 @@ from flask_login import logout_user
 from markupsafe import Markup
 
 from ideaboard.accounts.codes import pending_of_attempt
-from ideaboard.accounts.deeds import do_deed
+from ideaboard.accounts.deeds import do_deed, set_aside, was_pressed_elsewhere
 from ideaboard.accounts.forms import AddressForm, CodeForm, PasswordForm, refuse
 from ideaboard.accounts.sessions import end_session
 from ideaboard.accounts.signing_in import SignIn, UsedJustNow, WrongCode, confirm_code, sign_in_by_password
@@ -157,7 +157,9 @@ def _go_on(signed_in: SignIn, back: str):
     deed = pending.deed.get("deed") if pending else None
     path = (pending.back_to if pending else "") or back
     if deed:
-        done = do_deed(pending.id, person, request_now())
+        elsewhere = was_pressed_elsewhere(pending, attempt())
+        end_reading()
+        done = set_aside(pending.id, person) if elsewhere else do_deed(pending.id, person, request_now())
         if done.text and done.refused:
             return remember_known(go(url_for("accounts.unfinished_deed", pending_id=pending.id)), person)
         if done.refused:

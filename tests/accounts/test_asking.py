@@ -49,6 +49,23 @@ def test_a_plain_form_does_the_same_and_leads_back_to_the_idea(db, guest, make_i
     assert reload(idea).votes_count == 1
 
 
+@pytest.mark.parametrize("pressed", ["comments", "vote"])
+def test_what_a_stranger_pressed_is_not_done_by_the_owner_who_asked_for_a_code_too(db, app, make_idea, reload, pressed):
+    idea, owner, stranger = make_idea(), app.test_client(), app.test_client()
+    owner.post("/sign-in", data={"email": "noor@example.org"})
+    ask(stranger, f"/ideas/{idea.id}/{pressed}", {"body": "I never said this"}, email="noor@example.org")
+    done = owner.post("/sign-in/code", data={"email": "noor@example.org", "code": newest_code(db)})
+    assert done.status_code == 303
+    idea = reload(idea)
+    assert (idea.votes_count, idea.comments_count) == (0, 0)
+    shown = owner.get(done.location).text
+    assert "asked for in another browser" in shown
+    if pressed == "comments":
+        assert "I never said this" in shown
+        owner.post(done.location)
+        assert reload(idea).comments_count == 1
+
+
 def test_the_deed_is_done_on_another_device_too(db, app, guest, make_idea):
     idea = make_idea()
     ask(guest, f"/ideas/{idea.id}/follow", email="noor@example.org")
