@@ -35,7 +35,7 @@ class Person:
     role: str = "member"
     moderator: bool = False
     zone: str = "UTC"
-    lang: str = "en"
+    lang: str | None = None  # none: as the browser asks
 
     @property
     def email(self):
