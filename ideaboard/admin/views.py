@@ -12,6 +12,7 @@ from ideaboard.extensions import gettext
 from ideaboard.foundation.database import end_reading
 from ideaboard.foundation.refusals import Missing
 from ideaboard.models import Site
+from ideaboard.notifications.waiting import waiting_mails
 from ideaboard.site.theme import DARK_PAPERS, LIGHT_PAPERS, Side, accent_sides, contrast, is_colour
 from ideaboard.site.views import site
 from ideaboard.web.gate import gate, viewer
@@ -52,7 +53,14 @@ def _look_form(data=None) -> LookForm:
 
 
 def _look_page(form: LookForm, status: int = 200):
-    return page("admin/index.html", status, form=form, zones=zones(), contrasts=contrasts_of(form.accent.data or ""))
+    return page(
+        "admin/index.html",
+        status,
+        form=form,
+        zones=zones(),
+        contrasts=contrasts_of(form.accent.data or ""),
+        mails=waiting_mails(request_now()),
+    )
 
 
 @admin.get("")

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from ideaboard.extensions import date_locale
 from ideaboard.foundation.clock import day_in
 from ideaboard.models import Board
-from ideaboard.notifications.waiting import mails_waiting_since, wal_alarm
+from ideaboard.notifications.waiting import waiting_mails, wal_alarm
 from ideaboard.web.gate import gate, viewer
 from ideaboard.web.globals import current_site, day, reader_zone, request_now
 from ideaboard.web.swap import page_or_fragment
@@ -48,7 +48,7 @@ def queue():
         today=day_in(now, zone),
         counts=counts_of(viewer(), now, zone, wanted["board"]),
         promises=passed_promises(viewer(), day_in(now, zone)) if first_page else [],
-        mails_since=mails_waiting_since(now),
+        mails=waiting_mails(now),
         alarm=wal_alarm(now),
     )
 
