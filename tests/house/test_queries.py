@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
-from ideaboard.models import Comment, Status, StatusChange, Vote
+from ideaboard.models import Comment, Person, Status, StatusChange, Vote
 from tests.conftest import NOW
 
 # page: (address, most statements for a guest, most for a signed-in staff member)
@@ -28,6 +28,10 @@ MAXIMA = {
     "staff's list": ("/staff", None, 15),
     "status form": ("/ideas/{number}/status", None, 16),
     "comments": ("/ideas/{number}/comments", 6, 9),
+    "profile": ("/me", None, 7),
+    "voters": ("/ideas/{number}/voters", None, 10),
+    "versions": ("/ideas/{number}/versions", 5, 8),
+    "search of names": ("/ideas/{number}/people?q=v", None, 10),
 }
 
 
@@ -98,3 +102,41 @@ def test_a_page_costs_what_it_costs_however_much_it_shows(page, cast, guest, cli
             statements
         )
         assert now <= most, f"{page} costs {now} statements, {most} were agreed:\n" + "\n".join(statements)
+
+
+# Pages of an admin: (address, most statements for an admin).
+ADMIN = {"people": ("/admin/people", 7), "boards": ("/admin/boards", 7), "statuses": ("/admin/statuses", 6)}
+
+
+@pytest.mark.parametrize("page", ADMIN)
+def test_an_admins_page_costs_what_it_costs(page, db, cast, client_of, community, statements):
+    path, most = ADMIN[page]
+    client, before = client_of(cast.root), None
+    for number in (3, 20):
+        with db.session.begin():
+            db.session.add_all(
+                Person(display_name=f"{number} {n}", email=f"{number}-{n}@example.org", created_at=NOW)
+                for n in range(number)
+            )
+        now = cost(client, statements, path)
+        assert before is None or now <= before, "\n".join(statements)
+        assert now <= most, f"{page} costs {now} statements, {most} were agreed:\n" + "\n".join(statements)
+        before = now
+
+
+@pytest.mark.parametrize("who", ["guest", "noor"])
+def test_an_idea_with_forty_comments_costs_what_one_with_one_costs(
+    who, db, cast, guest, client_of, make_idea, statements
+):
+    idea = make_idea()
+    client = guest if who == "guest" else client_of(cast.noor)
+    people = [cast.vera, cast.noor, cast.lena, cast.oskar, cast.ada]
+    costs = []
+    for number in (1, 40):
+        for n in range(number):
+            db.session.add(
+                Comment(idea_id=idea.id, author_id=people[n % 5].id, body="x", html="<p>x</p>", posted_at=NOW)
+            )
+        db.session.commit()
+        costs.append(cost(client, statements, f"/ideas/{idea.id}-{idea.slug}"))
+    assert costs[1] <= costs[0], "\n".join(statements)
