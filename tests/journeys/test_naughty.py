@@ -11,7 +11,7 @@ import pytest
 from ideaboard.discussion.comments import post_comment
 from ideaboard.extensions import db
 from ideaboard.following.follows import follow
-from ideaboard.foundation.database import end_reading
+from ideaboard.foundation.database import end_reading, transaction
 from ideaboard.foundation.refusals import Refusal
 from ideaboard.ideas.editing import add_to_idea
 from ideaboard.ideas.submission import submit_idea
@@ -79,7 +79,8 @@ def plant(site) -> dict:
         talk = tried(submit_idea, vera, now, board_id=drinks.id, title="All of them", body="\n\n".join(STRINGS)[:9999],
                      form_token="t" * 40)  # fmt: skip
         bearers = []
-        with db.session.begin():
+        end_reading()
+        with transaction():
             for n, string in enumerate(STRINGS):
                 # As an import writes them: no form would take some of these names.
                 person = Person(
@@ -97,13 +98,14 @@ def plant(site) -> dict:
         for idea_id in ideas[-25:-5]:
             tried(change_status, idea_id, ada, now + timedelta(minutes=41), status_id=status,
                   text=STRINGS[idea_id % len(STRINGS)] or "Done.")  # fmt: skip
-        with db.session.begin():
+        end_reading()
+        with transaction():
             for event in db.session.scalars(db.select(Event).where(Event.kind == "idea.status_changed")):
                 db.session.add(
                     Notification(person_id=vera.id, event_id=event.id, idea_id=event.idea_id, topic="status",
                                  reason="author", created_at=now)
                 )  # fmt: skip
-        with db.session.begin():
+        with transaction():
             drinks = db.session.get(Board, drinks.id)
             drinks.name, drinks.brief_asks = STRINGS[len(STRINGS) // 2][:60] or "x", "\n\n".join(STRINGS)[:9000]
             drinks.voters_seen_by = "everyone"
