@@ -4,7 +4,9 @@ import gzip
 import hashlib
 
 from flask import Flask, Response, request
+from werkzeug.routing import RequestRedirect
 
+from ideaboard.foundation.links import split
 from ideaboard.foundation.settings import settings
 from ideaboard.web.gate import viewer
 
@@ -38,6 +40,10 @@ def finish(response: Response) -> Response:
             response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:32])
         else:
             headers["Cache-Control"] = "private, no-store"
+    # The router mends /ideas//1 with the Host that the request named: what we say is the path alone.
+    if isinstance(request.routing_exception, RequestRedirect):
+        there = split(headers["Location"])
+        headers["Location"] = "/" + there.path.lstrip("/") + (f"?{there.query}" if there.query else "")
     _pack(response)
     if response.get_etag()[0] and response.status_code == 200:
         response.make_conditional(request)

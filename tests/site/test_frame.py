@@ -61,3 +61,11 @@ def test_errors_say_their_sentence_where_the_script_looks_for_it(guest):
     assert page.status_code == 404 and "data-message" in page.text
     fragment = guest.get("/nothing-here", headers={"HX-Request": "true"})
     assert "data-message" in fragment.text and "<html" not in fragment.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "leads_to"), [("/ideas//7", "/ideas/7"), ("/me//inbox", "/me/inbox"), ("//ideas//7", "/ideas/7")]
+)
+def test_a_mended_path_leads_to_a_path_whatever_host_was_named(guest, asked, leads_to):
+    answer = guest.get("/", query_string="a=1", environ_overrides={"PATH_INFO": asked, "HTTP_HOST": "evil.example"})
+    assert (answer.status_code, answer.location) == (308, f"{leads_to}?a=1")
