@@ -3,7 +3,9 @@
 from typing import TYPE_CHECKING
 
 from babel import Locale
-from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext
+from babel.numbers import format_decimal
+from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext
+from flask_babel import ngettext as _ngettext
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
@@ -55,3 +57,15 @@ def date_locale() -> Locale:
     """The locale in which days are written: our English says "3 March", not "March 3"."""
     locale = get_locale() or Locale("en")
     return Locale("en", "GB") if str(locale) == "en" else locale
+
+
+class Count(int):
+    """A number that writes itself as the reader does: '13,204', '13.204'."""
+
+    def __str__(self) -> str:
+        return format_decimal(int(self), locale=date_locale())
+
+
+def ngettext(singular: str, plural: str, num: int, **variables) -> str:
+    """The form that goes with `num`; %(num)s in it is written as the reader writes numbers."""
+    return _ngettext(singular, plural, Count(num), **variables)

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime, format_skeleton
 from babel.numbers import format_decimal
 from flask import Flask, g, has_request_context, request
+from jinja2 import pass_context
 from markupsafe import Markup
 
 from ideaboard.accounts.called import author_of, name_of
-from ideaboard.extensions import date_locale, get_locale
+from ideaboard.extensions import Count, date_locale, get_locale
 from ideaboard.foundation.clock import now
 from ideaboard.foundation.markdown import excerpt, render
 from ideaboard.models import Site
@@ -103,6 +104,13 @@ def number(value: int | float, form: str | None = None) -> str:
 
 
 def install(app: Flask) -> None:
+    ngettext = app.jinja_env.globals["ngettext"]
+
+    @pass_context
+    def counted(context, singular: str, plural: str, num: int, **variables):
+        return ngettext(context, singular, plural, Count(num), **variables)
+
+    app.jinja_env.globals["ngettext"] = counted
     app.jinja_env.globals.update(
         name_of=name_of,
         author_of=author_of,

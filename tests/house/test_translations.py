@@ -12,8 +12,9 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_keywords, parse_mapping_cfg
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from flask import render_template_string
 
-from ideaboard.extensions import db, force_locale
+from ideaboard.extensions import db, force_locale, ngettext
 from ideaboard.foundation.clock import now
 from ideaboard.models import Person, Site, Status
 from ideaboard.models.vocabulary import Stage
@@ -193,3 +194,11 @@ def test_days_months_and_numbers_are_german(app):
         assert day(date(2020, 3, 3)) == "3. März 2020"
         assert month(date(2020, 6, 1)) == "Juni 2020"
         assert (number(13204), number(4.5, "0.0")) == ("13.204", "4,5")
+        assert ngettext("%(num)s vote", "%(num)s votes", 13204) == "13.204 Stimmen"
+        words = "{{ ngettext('%(num)s idea on %(board)s', '%(num)s ideas on %(board)s', 2000, board='<b>') }}"
+        assert render_template_string(words) == "2.000 Ideen auf &lt;b&gt;"
+
+
+def test_counts_are_english_for_the_english(app):
+    with app.test_request_context():
+        assert ngettext("%(num)s vote", "%(num)s votes", 13204) == "13,204 votes"

@@ -8,7 +8,7 @@ from ideaboard.models.vocabulary import Audience, BoardRole, Origin, Stage
 from ideaboard.site.demo import crowd
 from ideaboard.site.demo.content import Board, Community, Idea
 from ideaboard.site.demo.crowd import Ballot, Moment
-from ideaboard.site.demo.wording import change_text, comment_text, promised_on
+from ideaboard.site.demo.wording import LANGUAGE, change_text, comment_text, promised_on
 
 DELETED_AFTER = timedelta(hours=2)
 
@@ -30,7 +30,9 @@ def person_rows(community: Community, joined: dict[str, datetime], moment: Momen
         rows[key] = {
             "display_name": person.name, "department": person.title or None, "email": person.email,
             "site_role": person.role, "is_moderator": person.moderator, "avatar_seed": key,
-            "locale": person.lang, "time_zone": person.zone, "created_at": joined[key], "origin": Origin.DEMO,
+            # Who speaks the demo's own language is played in that of the visitor's browser.
+            "locale": person.lang if person.lang != LANGUAGE else None,
+            "time_zone": person.zone, "created_at": joined[key], "origin": Origin.DEMO,
         }  # fmt: skip
     for key, name in crowd.member_names(community).items():
         rows[key] = {
