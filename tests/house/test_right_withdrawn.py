@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from ideaboard.boards.directory import idea_counts
 from ideaboard.discussion.comments import post_comment
 from ideaboard.events import dispatch
 from ideaboard.extensions import db
@@ -187,3 +188,11 @@ def test_etags_of_guests_do_not_change_with_what_they_may_not_see(db, cast, gues
     cast_vote(hidden.id, cast.ada, NOW)
     change_status(hidden.id, cast.ada, NOW, status_id=status_id("launched"), text=SECRET)
     assert {path: guest.get(path).headers["ETag"] for path in paths} == before
+
+
+def test_counts_of_boards_leave_out_what_is_not_seen(cast, make_idea):
+    make_idea(SECRET, board=cast.panel, author=cast.lena)
+    make_idea("Held", held_at=NOW, author=cast.noor)
+    make_idea("Seen by all", author=cast.noor)
+    assert idea_counts(None) == {cast.drinks.id: 1}
+    assert idea_counts(cast.lena)[cast.panel.id] == 1
