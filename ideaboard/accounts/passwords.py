@@ -6,6 +6,7 @@ from functools import cache
 from argon2 import PasswordHasher, profiles
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from ideaboard.accounts import notices
 from ideaboard.accounts.sessions import drop_other_sessions
 from ideaboard.extensions import gettext
 from ideaboard.foundation.database import transaction
@@ -82,8 +83,10 @@ def refuse_weak(password: str, *names: str | None) -> None:
     raise WeakPassword(reason, field="new_password")
 
 
-def set_password(person: Person, new: str | None, now: datetime, *, keep: str | None) -> int:
+def set_password(person: Person, new: str | None, now: datetime, *, keep: str | None, browser: str = "") -> int:
     """Set or (None) remove the password and sign out every other browser; returns how many. Raises WeakPassword.
+
+    A mail tells the owner, whatever they stopped; `browser` is what it names.
 
     Whether the person may (current password, or a fresh sign-in) was asked before: prove_it_is_you().
     """
@@ -92,8 +95,16 @@ def set_password(person: Person, new: str | None, now: datetime, *, keep: str | 
     stored = hash_password(new) if new is not None else None
     with transaction() as session:
         row = session.get(Person, person.id, with_for_update=True, populate_existing=True)
-        row.password_hash = stored
+        before, row.password_hash = row.password_hash, stored
+        if before or stored:
+            notices.write_notice(row.id, _what_happened(before, stored), now, browser)
         return drop_other_sessions(person.id, keep)
+
+
+def _what_happened(before: str | None, after: str | None) -> str:
+    if after is None:
+        return notices.PASSWORD_REMOVED
+    return notices.PASSWORD_CHANGED if before else notices.PASSWORD_SET
 
 
 def prove_it_is_you(person: Person, current: str) -> None:

@@ -13,6 +13,7 @@ from ideaboard.accounts.views import accounts
 from ideaboard.extensions import gettext, ngettext
 from ideaboard.foundation.database import end_reading
 from ideaboard.foundation.refusals import Refusal, TooMany
+from ideaboard.web.browser import browser_name
 from ideaboard.web.gate import gate, viewer
 from ideaboard.web.globals import LANGUAGES, request_now
 from ideaboard.web.swap import go, page
@@ -96,7 +97,7 @@ def change_password():
             prove_it_is_you(person, form.current_password.data or "")
         end_reading()
         new = None if removing else form.new_password.data or ""
-        ended = set_password(person, new, request_now(), keep=person.session_token)
+        ended = set_password(person, new, request_now(), keep=person.session_token, browser=browser_name())
     except Refusal as refusal:
         if refusal.field is None and not isinstance(refusal, TooMany):
             raise

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
-from ideaboard.accounts import passwords
+from ideaboard.accounts import notices, passwords
 from ideaboard.accounts.codes import TRIES, TRIES_ELSEWHERE, fits, live_pending, pending_of_attempt
 from ideaboard.accounts.entitlement import may_sign_in
 from ideaboard.accounts.names import new_seed, suggest_name
@@ -138,10 +138,10 @@ def _what_is_wrong(own: Pending | None, now: datetime) -> str:
     )
 
 
-def sign_in_by_password(email: str, password: str, now: datetime, *, browser: str = "") -> SignIn:
+def sign_in_by_password(email: str, password: str, now: datetime, *, known: bool = False, browser: str = "") -> SignIn:
     """Sign in by address and password; hashing is done outside the transaction, also for unknown addresses.
 
-    Raises WrongPassword, with one sentence for every reason.
+    `known`: a browser in which this person signed in before; for any other a mail tells the owner. Raises WrongPassword, with one sentence for every reason.
     """
     person = db.session.execute(select(Person).where(Person.email == email)).scalar_one_or_none()
     end_reading()
@@ -153,6 +153,8 @@ def sign_in_by_password(email: str, password: str, now: datetime, *, browser: st
             now_so = session.get(Person, person.id, populate_existing=True, with_for_update=True)
             if may_sign_in(now_so, now) and now_so.password_hash == stored:
                 signed_in = SignIn(now_so, write_session(now_so.id, now, browser))
+                if not known:
+                    notices.write_notice(now_so.id, notices.UNKNOWN_BROWSER, now, browser)
     if signed_in is None:
         raise WrongPassword(
             gettext("This address and this password do not open anything together. A code by mail always does."),

@@ -188,8 +188,10 @@ def by_password():
     if not form.validate():
         return _sign_in_page(back, password_form=form, status=422)
     try:
-        spend_password_guess(form.address, request_now())
-        signed_in = sign_in_by_password(form.address, form.password.data or "", request_now(), browser=browser_name())
+        known = spend_password_guess(form.address, request_now())
+        signed_in = sign_in_by_password(
+            form.address, form.password.data or "", request_now(), known=known, browser=browser_name()
+        )
     except Refusal as refusal:
         refuse(form, refusal, "password")
         if isinstance(refusal, TooMany):

@@ -42,7 +42,7 @@ class Delivery(Model):
 
     id: Mapped[Id]
     channel: Mapped[Code] = mapped_column(default="mail")
-    # What is sent: 'news' (Notifications), 'code' (a sign-in code), others by name in notifications/mails.py.
+    # What is sent: 'news' (Notifications), 'code' (a sign-in code), 'notice' (security's): notifications/composing.py.
     kind: Mapped[Code]
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     # For mails to somebody who is no person yet (a code); otherwise the person's address when sending.

@@ -15,6 +15,7 @@ from ideaboard.notifications.code_letter import code_letter, pending_of
 from ideaboard.notifications.entitlement import judge
 from ideaboard.notifications.letters import renderer
 from ideaboard.notifications.news_letter import news_letter
+from ideaboard.notifications.notice_letter import notice_letter
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,17 @@ def _code(delivery: Delivery, now: datetime) -> Parcel | Dropped:
     return Parcel(delivery.address, mail, language)
 
 
+def _notice(delivery: Delivery, now: datetime) -> Parcel | Dropped:
+    """Security's mail: no mute, stop or earlier refusal of the address holds it back."""
+    site, person = Site.current(), delivery.person
+    if person is None or not person.email or person.erased_at:
+        return Dropped("the person is no longer here")
+    language = language_of(person, site)
+    with force_locale(language):
+        mail = renderer.mail(notice_letter(delivery, person, site), site, language)
+    return Parcel(person.email, mail, language)
+
+
 def _news(delivery: Delivery, now: datetime) -> Parcel | Dropped:
     """News: what of its notifications this person is still entitled to, in one mail."""
     judged = judge(delivery, now)
@@ -82,4 +94,8 @@ def list_headers(idea: Idea, token: str, site: Site) -> dict[str, str]:
     return headers
 
 
-COMPOSERS: dict[str, Callable[[Delivery, datetime], Parcel | Dropped]] = {"code": _code, "news": _news}
+COMPOSERS: dict[str, Callable[[Delivery, datetime], Parcel | Dropped]] = {
+    "code": _code,
+    "news": _news,
+    "notice": _notice,
+}

@@ -50,13 +50,14 @@ def spend_code_guess(email: str, now: datetime) -> bool:
     return False
 
 
-def spend_password_guess(email: str, now: datetime) -> None:
-    """Count one typed password. Raises TooMany."""
+def spend_password_guess(email: str, now: datetime) -> bool:
+    """Count one typed password; True for a browser in which its owner signed in before. Raises TooMany."""
     known = _known_for(email)
     if known:
         spend("guess_for_known_browser", known, now)
     else:
         _spend_as_stranger(email, now)
+    return bool(known)
 
 
 def _spend_as_stranger(email: str, now: datetime) -> None:
