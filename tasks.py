@@ -112,10 +112,13 @@ def test(arguments: argparse.Namespace) -> None:
     os.chdir(ROOT)
     browser = find_browser()
     both = ["-n", str(min(4, os.cpu_count() or 1)), "-m", "not journey and not slow"]
+    slow = ["-m", "slow and not journey"]
     parts = {
         "SQLite": both,
         "PostgreSQL": [*both, "--postgresql"],
-        "slow, on purpose": ["-m", "slow and not journey"],
+        "slow, on purpose": slow,
+        # Once more where the database matters: many at once, kills, interrupted imports. The servers start on SQLite.
+        "slow, on PostgreSQL": [*slow, "--postgresql", "--ignore=tests/serving", "--ignore=tests/house"],
     }
     if browser:
         parts["browser"] = ["-m", "journey"]
