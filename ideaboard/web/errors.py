@@ -58,6 +58,11 @@ def answer_error(status: int, sentence: str | None = None, retry_after: int | No
     return render_template(template, status=status, title=title, sentence=sentence or general), status, headers
 
 
+def _route() -> str:
+    """The route for the log, '/welcome/<token>': an address may be a key, which no log holds."""
+    return request.url_rule.rule if request.url_rule else "an address that is none"
+
+
 def install(app: Flask) -> None:
     """Register the handlers."""
 
@@ -75,9 +80,9 @@ def install(app: Flask) -> None:
         if isinstance(error, DataError):  # a value that no column holds: PostgreSQL takes no NUL in a text
             return answer_error(400)
         if dialects.is_race(error):
-            log.warning("two deeds at once at %s %s: %s", request.method, request.path, type(error.orig).__name__)
+            log.warning("two deeds at once at %s %s: %s", request.method, _route(), type(error.orig).__name__)
             return answer_error(409)
-        log.exception("database error at %s %s", request.method, request.path)
+        log.exception("database error at %s %s", request.method, _route())
         return answer_error(500)
 
     @app.errorhandler(HTTPException)
@@ -93,5 +98,5 @@ def install(app: Flask) -> None:
     @app.errorhandler(Exception)
     def fault(error: Exception):
         db.session.rollback()
-        log.exception("fault at %s %s", request.method, request.path)
+        log.exception("fault at %s %s", request.method, _route())
         return answer_error(500)

@@ -71,3 +71,18 @@ def test_nobody_administrates(db, cast):
 def test_the_command_prints_the_link(own_app):
     said = own_app.test_cli_runner().invoke(args=["create-admin"])
     assert said.exit_code == 0 and said.output.strip().startswith("http://localhost/welcome/")
+
+
+def test_a_fault_behind_the_link_does_not_write_the_link_into_the_log(app, guest, caplog):
+    token = "a" * 43
+
+    def broken(token):
+        raise RuntimeError("broken")
+
+    whole = app.view_functions["accounts.first_admin"]
+    app.view_functions["accounts.first_admin"] = broken
+    try:
+        assert guest.get(f"/welcome/{token}").status_code == 500
+    finally:
+        app.view_functions["accounts.first_admin"] = whole
+    assert "/welcome/<token>" in caplog.text and token not in caplog.text
