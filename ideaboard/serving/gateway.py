@@ -192,7 +192,13 @@ def readable(value: str) -> str:
 
 
 def refusal_answer(status: int) -> tuple[int, list[tuple[str, str]], bytes]:
-    headers = [("content-type", "text/plain; charset=utf-8"), ("cache-control", "no-store"), ("connection", "close")]
+    headers = [
+        ("content-type", "text/plain; charset=utf-8"),
+        ("x-content-type-options", "nosniff"),
+        ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+        ("cache-control", "no-store"),
+        ("connection", "close"),
+    ]
     if status == 503:
         headers.append(("retry-after", "2"))
     return status, headers, (REASONS[status] + "\n").encode()

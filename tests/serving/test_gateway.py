@@ -171,3 +171,13 @@ def test_nobody_reads_behind_a_writer_who_waits(server):
         assert ask(server)[0] == 200
         assert not waiting[-1].done()
         assert [writer.result()[0] for writer in waiting] == [200] * 4
+
+
+def test_a_refusal_before_the_application_keeps_its_walls_and_http_1_0_is_told(server):
+    status, headers, _ = ask(server, "POST", headers={"Content-Length": "100001"})
+    assert status == 413 and headers["X-Content-Type-Options"] == "nosniff"
+    assert "default-src 'none'" in headers["Content-Security-Policy"] and headers["Cache-Control"] == "no-store"
+    with socket.create_connection(("127.0.0.1", server.port), 5) as line:
+        line.sendall(b"GET / HTTP/1.0\r\nHost: x\r\n\r\n")
+        said = read_all(line)
+    assert b'"SERVER_PROTOCOL": "HTTP/1' in said and b'"HTTP/1.1"' not in said  # web/here.py relies on it
