@@ -167,7 +167,7 @@ def test_a_persons_choice_comes_before_the_browser(german, cast):
 def test_what_stops_an_idea_is_said_in_german(german, cast):
     answer = german(cast.vera).post("/ideas", data={"title": "", "board_id": cast.drinks.id, "body": ""})
     assert answer.status_code == 422
-    assert "Noch fehlt der Titel: Sagen Sie es in einer Zeile." in answer.text
+    assert "Noch fehlt der Titel. Sagen Sie es in einer Zeile." in answer.text
     assert "Eines fehlt noch" in answer.text
 
 
