@@ -43,6 +43,7 @@ def spend_code_guess(email: str, now: datetime) -> bool:
     if asked_here:
         try:
             spend("guess_for_asker", pending.id, now)
+            spend("guess_for_asker_peer", peer(), now)
             return False
         except TooMany:
             pass

@@ -25,6 +25,7 @@ BUDGETS = {
     "code_for_known_browser": (5, 900),
     "guess_for_known_browser": (10, 300),
     "guess_for_asker": (2, 900),
+    "guess_for_asker_peer": (10, 300),  # who asks for codes of many addresses guesses no more often for it
     "submit": (20, 3600),
     "draft_for_address": (10, 86400),  # nobody fills a stranger's drafts
     "comment": (60, 3600),

@@ -60,3 +60,13 @@ def test_a_network_of_64_bits_is_one_peer(app, one, other, same):
         with app.test_request_context("/", environ_base={"REMOTE_ADDR": address}):
             seen.append(peer())
     assert (seen[0] == seen[1]) is same
+
+
+def test_codes_of_many_addresses_give_one_peer_no_endless_guesses(app, guest, db):
+    statuses = []
+    for number in range(14):
+        client = app.test_client()
+        form = {"email": f"victim{number}@example.org"}
+        assert client.post("/sign-in", data=form).status_code == 303
+        statuses += [client.post("/sign-in/code", data={**form, "code": "000000"}).status_code for _ in range(2)]
+    assert statuses.count(429) == 28 - 20
