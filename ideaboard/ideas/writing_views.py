@@ -54,6 +54,9 @@ def create():
     if "preview" in request.form or "look" in request.form:
         html = _previewed(form.body.data or "") if "preview" in request.form else None
         return _form_page(form, boards, board, html=html)
+    is_draft = viewer() is not None and "save" in request.form
+    if not is_draft and _lacks_something(form, board):
+        return _form_page(form, boards, board, status=422)
     try:
         return _send(form, board)
     except Refusal as refusal:
@@ -71,9 +74,6 @@ def _send(form: IdeaForm, board: Board | None):
         draft = save_draft(person, now, form_token=_token(form), **typed)
         flash(gettext("Your draft is kept. Only you see it."))
         return go(url_for("ideas.draft", draft_id=draft.id))
-    checked_title(typed["title"]), checked_body(typed["body"])
-    if board is None:
-        raise NotAnIdea(gettext("Choose the board it belongs to, so that the right people read it."), field="board")
     if person is None:
         email = normal_address(form.email.data or "")
         spend("submit", peer(), now)
@@ -82,6 +82,20 @@ def _send(form: IdeaForm, board: Board | None):
         return ask_for_address("publish_draft", {"draft_id": draft.id}, email=email)
     spend("submit", person.id, now)
     return _thank(submit_idea(person, now, form_token=_token(form), **typed))
+
+
+def _lacks_something(form: IdeaForm, board: Board | None) -> bool:
+    """Say all that is missing at once, each beside its field."""
+    asked = [(checked_title, form.title), (checked_body, form.body)]
+    asked += [(normal_address, form.email)] if viewer() is None else []
+    for check, field in asked:
+        try:
+            check(field.data or "")
+        except Refusal as refusal:
+            field.errors = [str(refusal)]
+    if board is None:
+        form.board.errors = [gettext("Choose the board it belongs to, so that the right people read it.")]
+    return bool(form.errors)
 
 
 @ideas.get("/me/drafts/<int:draft_id>")

@@ -168,7 +168,7 @@ def test_what_stops_an_idea_is_said_in_german(german, cast):
     answer = german(cast.vera).post("/ideas", data={"title": "", "board_id": cast.drinks.id, "body": ""})
     assert answer.status_code == 422
     assert "Noch fehlt der Titel. Sagen Sie es in einer Zeile." in answer.text
-    assert "Eines fehlt noch" in answer.text
+    assert "fehlt noch etwas" in answer.text
 
 
 def test_staff_answer_in_german(german, cast, make_idea):

@@ -79,3 +79,13 @@ def test_over_the_budget_nothing_typed_is_lost(cast, client_of):
         assert vera.post("/ideas", data={"title": f"Idea {n}", "board": "drinks"}).status_code == 303
     answer = vera.post("/ideas", data={"title": "One too many", "board": "drinks"})
     assert answer.status_code == 429 and 'value="One too many"' in answer.text and answer.headers["Retry-After"]
+
+
+def test_all_that_lacks_is_said_at_once(db, cast, guest, count_rows):
+    cast.panel.who_may_see, cast.panel.who_may_submit = "everyone", "members"  # two boards: one is to be chosen
+    db.session.commit()
+    page = guest.post("/ideas", data={"title": "", "board": "nowhere", "email": "no address"})
+    assert page.status_code == 422
+    for said in ("It has no title yet", "Choose the board it belongs to", "no e-mail address that mail could reach"):
+        assert said in page.text
+    assert count_rows("draft") == 0
