@@ -3,6 +3,8 @@
 import gettext
 import importlib.util
 import re
+import shutil
+import sys
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -48,11 +50,16 @@ def placeholders(text: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def extracted() -> set[tuple]:
-    """(context, msgid) of every sentence in modules and templates, found as the command finds them."""
+def tasks():
     specification = importlib.util.spec_from_file_location("tasks", ROOT / "tasks.py")
-    tasks = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(tasks)
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def extracted(tasks) -> set[tuple]:
+    """(context, msgid) of every sentence in modules and templates, found as the command finds them."""
     with open(ROOT / "babel.cfg") as file:
         methods, options = parse_mapping_cfg(file)
     keywords = {**DEFAULT_KEYWORDS, **parse_keywords(tasks.KEYWORDS)}
@@ -104,6 +111,23 @@ def test_the_compiled_catalogue_says_what_the_written_one_says(language):
     wanted = gettext.GNUTranslations(compiled)._catalog
     shipped.pop(""), wanted.pop("")
     assert shipped == wanted, f"{language}/LC_MESSAGES/messages.mo is older than its .po: run `{COMMAND}`."
+
+
+@pytest.mark.slow
+def test_the_command_adds_what_is_new_and_keeps_what_is_there(tasks, tmp_path, monkeypatch):
+    for name in ("ideaboard", "templates", "translations"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "babel.cfg", tmp_path)
+    (tmp_path / "templates" / "new.html").write_text("{{ _('A sentence that nobody has translated.') }}")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(tasks, "ROOT", tmp_path)
+    monkeypatch.setattr(tasks, "PYTHON", sys.executable)
+    monkeypatch.setattr(tasks, "prepare", lambda purpose: None)
+    tasks.messages(None)
+    written = (tmp_path / "translations/de/LC_MESSAGES/messages.po").read_text()
+    assert '#: templates/new.html\nmsgid "A sentence that nobody has translated."\nmsgstr ""\n' in written
+    for kept in ("# German, as Ideaboard speaks it.", "# Words, one for one:", 'msgstr "In Prüfung"'):
+        assert kept in written
 
 
 def test_a_browser_that_asks_for_german_gets_it(guest, make_idea):
