@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
+from ideaboard.accounts.chain import taken_over
 from ideaboard.accounts.entitlement import may_sign_in
 from ideaboard.extensions import db, gettext
 from ideaboard.foundation.database import transaction
@@ -40,26 +41,37 @@ def fits(pending: Pending, typed: str) -> bool:
 
 
 def send_code(
-    email: str, now: datetime, *, deed: dict | None = None, back_to: str = "", locale: str | None = None
+    email: str,
+    now: datetime,
+    *,
+    deed: dict | None = None,
+    back_to: str = "",
+    locale: str | None = None,
+    attempt: str = "",
 ) -> str:
     """Write a pending row and the delivery of its code, and end the address's earlier code; returns the attempt token.
 
-    `email` is a normal_address(); `deed` is {} or {"deed": "vote", …facts}. Known, unknown and refused addresses take
+    `email` is a normal_address(); `deed` is {} or {"deed": "vote", …facts}. What waits for this address
+    from the same browser (its `attempt`) waits on in the new row (accounts/chain.py). Known, unknown and refused addresses take
     the same path: for who may not sign in, the delivery is written as dropped.
     """
     # Two browsers at once: the unique index lets one in, the other ends that code and tries again. Each round lets
     # one through, and the budget of an address admits 5.
     for _ in range(20):
         try:
-            return _send(email, now, deed or {}, back_to, locale)
+            return _send(email, now, deed or {}, back_to, locale, attempt)
         except IntegrityError:
             continue
     raise Busy(gettext("Many ask for a code of this address just now. Send it again in a few seconds."))
 
 
-def _send(email: str, now: datetime, deed: dict, back_to: str, locale: str | None) -> str:
+def _send(email: str, now: datetime, deed: dict, back_to: str, locale: str | None, attempt: str) -> str:
     token = new_token()
     with transaction() as session:
+        own = pending_of_attempt(attempt) if attempt else None
+        waiting = deed
+        if own is not None and own.email == email and own.used_at is None and own.expires_at > now:
+            waiting = taken_over(own.id, own.deed, deed)
         end_codes_of(email, now)
         pending = Pending(
             email=email,
@@ -68,7 +80,7 @@ def _send(email: str, now: datetime, deed: dict, back_to: str, locale: str | Non
             code_hash="",
             created_at=now,
             expires_at=now + CODE_LASTS,
-            deed=deed,
+            deed=waiting,
             back_to=back_to,
             locale=locale,
         )

@@ -11,8 +11,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from ideaboard.accounts.chain import all_of, chained
 from ideaboard.accounts.codes import pending_of_attempt
-from ideaboard.extensions import db, gettext
+from ideaboard.extensions import db, gettext, ngettext
 from ideaboard.foundation.database import end_reading, transaction
 from ideaboard.foundation.links import links
 from ideaboard.foundation.refusals import Missing, Refusal
@@ -31,18 +32,27 @@ class Done:
 
 
 def text_of(deed: dict) -> str:
-    """The words that somebody wrote and that wait with the deed."""
-    return deed.get("text") or deed.get("body") or ""
+    """The words that somebody wrote and that wait."""
+    return "\n\n".join(filter(None, (one.get("text") or one.get("body") for one in all_of(deed))))
 
 
 def sentence_of(pending: Pending) -> str:
     """What typing the code does, for its mail: 'Typing it casts your vote.' ('' for a plain sign-in)."""
-    return {
+    *earlier, last = all_of(pending.deed) or [{}]
+    sentence = {
         "vote": gettext("Typing it also casts the vote that was pressed."),
         "follow": gettext("Typing it also follows the idea that was chosen."),
         "comment": gettext("Typing it also posts the comment that was written."),
         "publish_draft": gettext("Typing it also shows the idea that was written, with a button to publish it."),
-    }.get(pending.deed.get("deed", ""), "")
+    }.get(last.get("deed", ""), "")
+    if not earlier:
+        return sentence
+    more = ngettext(
+        "One thing more was pressed in the same browser before; it is done too.",
+        "%(num)s things more were pressed in the same browser before; they are done too.",
+        len(earlier),
+    )
+    return f"{sentence} {more}"
 
 
 def take_deed(pending_id: int, person: Person) -> dict:
@@ -58,37 +68,50 @@ def take_deed(pending_id: int, person: Person) -> dict:
         return deed
 
 
-def keep_deed(pending_id: int, deed: dict, refused: str) -> None:
-    """Put it back, with the reason: words that were written are never lost."""
+def keep_deeds(pending_id: int, deeds: list[dict], refused: str) -> None:
+    """Put them back, with the reason: words that were written are never lost."""
     with transaction() as session:
         pending = session.get(Pending, pending_id, with_for_update=True, populate_existing=True)
         if pending is not None:
-            pending.deed = {**deed, "refused": refused}
+            pending.deed = {**chained([{"from": pending_id, **deed} for deed in deeds]), "refused": refused}
 
 
 def do_deed(pending_id: int, person: Person, now: datetime) -> Done:
-    """Do what waits on a used code. A refusal is told, not raised; a refused text is kept on the row."""
-    deed = take_deed(pending_id, person)
-    act = DEEDS.get(deed.get("deed", ""))
-    if act is None:
-        return Done()
-    facts = {name: value for name, value in deed.items() if name not in ("deed", "refused")}
+    """Do what waits on a used code, in the order of pressing; one that is refused does not keep the others from it.
+
+    A refusal is told, not raised; a refused text is kept on the row.
+    """
+    waiting = [deed for deed in all_of(take_deed(pending_id, person)) if deed["deed"] in DEEDS]
+    path, drafted, reasons, kept = None, False, [], []
+    for place, deed in enumerate(waiting):
+        try:
+            led = _do(deed, pending_id, person, now)
+            # Whoever wrote an idea is led to it, whatever they pressed after it.
+            if deed["deed"] == "publish_draft" or not drafted:
+                path, drafted = led or path, deed["deed"] == "publish_draft"
+        except Refusal as refusal:
+            db.session.rollback()
+            db.session.refresh(person)  # the rollback forgot it, and the next verb must not begin with a reading
+            reasons.append(str(refusal))
+            kept += [deed] if text_of(deed) else []
+        except BaseException:
+            db.session.rollback()
+            fault = gettext("A fault of ours came between. Try it once more.")
+            keep_deeds(pending_id, [*kept, *waiting[place:]], fault)
+            raise
+        finally:
+            end_reading()
+    refused = " ".join(dict.fromkeys(reasons)) or None
+    if kept:
+        keep_deeds(pending_id, kept, refused)
+    return Done(path, refused, "\n\n".join(text_of(deed) for deed in kept))
+
+
+def _do(deed: dict, pending_id: int, person: Person, now: datetime) -> str | None:
+    facts = {name: value for name, value in deed.items() if name not in ("deed", "refused", "from")}
     # A verb that keeps form tokens does it once even if this process dies before the answer.
-    facts["form_token"] = f"pending:{pending_id}"
-    try:
-        path = act(person, facts, now)
-    except Refusal as refusal:
-        db.session.rollback()
-        if text_of(deed):
-            keep_deed(pending_id, deed, str(refusal))
-        return Done(refused=str(refusal), text=text_of(deed))
-    except BaseException:
-        db.session.rollback()
-        keep_deed(pending_id, deed, gettext("A fault of ours came between. Try it once more."))
-        raise
-    finally:
-        end_reading()
-    return Done(path=path)
+    facts["form_token"] = f"pending:{deed.get('from', pending_id)}"
+    return DEEDS[deed["deed"]](person, facts, now)
 
 
 def was_pressed_elsewhere(pending: Pending, attempt: str) -> bool:
@@ -97,7 +120,8 @@ def was_pressed_elsewhere(pending: Pending, attempt: str) -> bool:
     Whoever knows an address can ask for its newest code: its owner, typing that one, must not post a stranger's words.
     Reads only.
     """
-    own = pending_of_attempt(attempt) if attempt and pending.deed.get("deed") in ("vote", "follow", "comment") else None
+    does = {deed["deed"] for deed in all_of(pending.deed)} & {"vote", "follow", "comment"}
+    own = pending_of_attempt(attempt) if attempt and does else None
     return own is not None and own.id != pending.id and own.email == pending.email
 
 
@@ -106,7 +130,7 @@ def set_aside(pending_id: int, person: Person) -> Done:
     deed = take_deed(pending_id, person)
     reason = gettext("This was asked for in another browser, so it was not done. If that was you, do it once more.")
     if text_of(deed):
-        keep_deed(pending_id, deed, reason)
+        keep_deeds(pending_id, [one for one in all_of(deed) if text_of(one)], reason)
     return Done(refused=reason, text=text_of(deed))
 
 

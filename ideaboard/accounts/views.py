@@ -4,6 +4,7 @@ from flask import Blueprint, flash, request, session, url_for
 from flask_login import logout_user
 from markupsafe import Markup
 
+from ideaboard.accounts.chain import all_of
 from ideaboard.accounts.codes import pending_of_attempt
 from ideaboard.accounts.deeds import do_deed, set_aside, was_pressed_elsewhere
 from ideaboard.accounts.forms import AddressForm, CodeForm, PasswordForm, refuse
@@ -154,9 +155,9 @@ def _go_on(signed_in: SignIn, back: str):
     """Signed in: do what waited, and lead back to where it was pressed."""
     sign_in_here(signed_in)
     person, pending = signed_in.person, signed_in.pending
-    deed = pending.deed.get("deed") if pending else None
+    names = {deed["deed"] for deed in all_of(pending.deed)} if pending else set()
     path = (pending.back_to if pending else "") or back
-    if deed:
+    if names:
         elsewhere = was_pressed_elsewhere(pending, attempt())
         end_reading()
         done = set_aside(pending.id, person) if elsewhere else do_deed(pending.id, person, request_now())
@@ -164,7 +165,7 @@ def _go_on(signed_in: SignIn, back: str):
             return remember_known(go(url_for("accounts.unfinished_deed", pending_id=pending.id)), person)
         if done.refused:
             flash(done.refused, "warning")
-        elif deed not in ("vote", "follow") or not path:
+        elif names - {"vote", "follow"} or not path:
             path = done.path or path
         if signed_in.joined:
             flash(_you_are_called(person.display_name))

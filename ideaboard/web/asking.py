@@ -6,7 +6,7 @@ from ideaboard.accounts.codes import send_code
 from ideaboard.extensions import gettext
 from ideaboard.foundation.tokens import sign, unsign
 from ideaboard.models import Idea
-from ideaboard.web.browser import remember_attempt
+from ideaboard.web.browser import attempt, remember_attempt
 from ideaboard.web.globals import reader_locale, request_now
 from ideaboard.web.guesses import spend_code_mail
 from ideaboard.web.swap import answer, page_in_view, page_or_fragment
@@ -72,7 +72,7 @@ def ask_for_address(deed: str, facts: dict, *, idea: Idea | None = None, email: 
 
 def code_sent(email: str, deed: dict, back: str) -> Response:
     """Send a code to an address, with what waits for it, and ask for the code; the mail was counted before."""
-    token = send_code(email, request_now(), deed=deed, back_to=back, locale=reader_locale())
+    token = send_code(email, request_now(), deed=deed, back_to=back, locale=reader_locale(), attempt=attempt())
     return remember_attempt(answer("accounts/_code.html", url_for("accounts.code"), **code_words(email, deed)), token)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from ideaboard.accounts.chain import all_of
 from ideaboard.foundation.database import transaction
 from ideaboard.models import (
     Board,
@@ -158,7 +159,7 @@ def _remove_parts(session: Session, doomed: Doomed) -> dict[str, int]:
     _set(session, Draft, Draft.board_id.in_(doomed.boards), board_id=None)
     waiting = [
         pending.id for pending in session.execute(select(Pending.id, Pending.email, Pending.deed))
-        if pending.email.endswith(f"@{MAIL_DOMAIN}") or (pending.deed or {}).get("idea_id") in doomed.ideas
+        if pending.email.endswith(f"@{MAIL_DOMAIN}") or any(deed.get("idea_id") in doomed.ideas for deed in all_of(pending.deed or {}))
     ]  # fmt: skip
     gone["pending"] = _drop(session, Pending, Pending.id.in_(waiting))
     for model in (Preference, SignedIn):
