@@ -7,6 +7,7 @@ from ideaboard.extensions import gettext as _
 from ideaboard.extensions import ngettext
 from ideaboard.foundation import clock
 from ideaboard.foundation.refusals import Refusal
+from ideaboard.foundation.schema import require_schema
 from ideaboard.foundation.settings import settings
 from ideaboard.site.demo.clear import start_for_real
 from ideaboard.site.demo.kept import remove_kept_mails
@@ -40,6 +41,10 @@ def demo(clearing: bool):
 @with_appcontext
 def recount(repairing: bool):
     """Compare every stored counter with the rows it counts. The exit status is 1 while there is drift."""
+    try:
+        require_schema()
+    except Refusal as refusal:
+        raise click.ClickException(str(refusal)) from None
     now = clock.now()
     drifts = find_drift(now)
     for drift in drifts:

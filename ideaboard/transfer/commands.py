@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from ideaboard.extensions import gettext as _
 from ideaboard.foundation import clock
 from ideaboard.foundation.refusals import Refusal
+from ideaboard.foundation.schema import require_schema
 from ideaboard.transfer.ideas_import import run_import
 from ideaboard.transfer.plan import Plan, Wishes, make_plan
 from ideaboard.transfer.reading import scratch_database
@@ -46,6 +47,7 @@ def import_ideas(file, board, comments, maps, statuses, order, source, dry_run):
     console = Console()
     wishes = Wishes(board, file, comments, maps, statuses, order, source)
     try:
+        require_schema()
         with scratch_database() as scratch:
             plan = make_plan(wishes, scratch, clock.now())
             show_report(plan, console)

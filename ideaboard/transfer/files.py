@@ -63,6 +63,9 @@ def rows_of(path: Path, content: bytes, encoding: str):
     start = text.lstrip()[:1]
     if start in ("[", "{"):
         lines = [line for line in text.splitlines() if line.strip()]
+        rows = _only_list(text) if start == "{" else None
+        if rows is not None:
+            return rows, Format.JSON
         several = start == "{" and len(lines) > 1 and _is_json(lines[0])
         return rows_from_file(io.BytesIO(text.encode()), format=Format.NL if several else Format.JSON)
     maximize_csv_field_size_limit()
@@ -86,6 +89,20 @@ def _refuse_twins(path: Path, heading: list[str]) -> None:
                     name=name,
                 )
             )
+
+
+_OF_ONE_IDEA = {"title", "name", "id"}
+
+
+def _only_list(text: str) -> list | None:
+    """The one list inside one object ({"ideas": [...]}, perhaps beside counts and links); None: it is something else."""
+    try:
+        held = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    lists = [value for value in held.values() if isinstance(value, list)]
+    alone = len(lists) == 1 and not _OF_ONE_IDEA & held.keys()
+    return lists[0] if alone else None
 
 
 def _is_json(line: str) -> bool:

@@ -131,3 +131,15 @@ def test_the_scratch_database_is_gone_afterwards(put, app):
         read_file(put("a.csv", text_of(",")), scratch, "t")
     with pytest.raises(FileNotFoundError):
         open(place).close()
+
+
+@pytest.mark.parametrize("around", [{}, {"count": 2, "next": None}])
+@pytest.mark.parametrize("name", ["ideas", "proposals"])
+def test_the_one_list_inside_an_object_is_read(read, name, around):
+    sheet = read("a.json", json.dumps({**around, name: ROWS}, indent=2))
+    assert (sheet.count, sheet.format) == (len(ROWS), "JSON")
+
+
+def test_one_idea_with_a_list_of_its_own_stays_one_idea(read):
+    assert read("one.json", '{"id": 1, "title": "One", "tags": [{"name": "a"}]}').count == 1
+    assert read("two.json", '{"a": [{"x": 1}], "b": [{"x": 1}]}').count == 1
