@@ -18,6 +18,7 @@ from ideaboard.foundation.later import Later
 from ideaboard.foundation.links import links
 from ideaboard.ideas import author_views, mine_views, writing_views
 from ideaboard.ideas.views import ideas
+from ideaboard.jobs.doctor import doctor
 from ideaboard.jobs.worker import worker_command
 from ideaboard.notifications import unsubscribe_views
 from ideaboard.notifications.commands import test_mail
@@ -72,6 +73,7 @@ BLUEPRINTS = (
 COMMANDS = (
     create_admin,
     demo,
+    doctor,
     # What reads strangers' files takes 0.4 s to load, and no start and no page needs it.
     Later("import-ideas", "ideaboard.transfer.commands:import_ideas", "Bring ideas and comments from a file."),
     recount,

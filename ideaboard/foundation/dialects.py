@@ -32,6 +32,21 @@ def begin(connection: Connection) -> None:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
+def version_of(connection: Connection) -> str:
+    """'SQLite 3.45.1' or 'PostgreSQL 16.2'."""
+    name = "SQLite" if connection.dialect.name == "sqlite" else "PostgreSQL"
+    return f"{name} {'.'.join(map(str, connection.dialect.server_version_info or sqlite3.sqlite_version_info))}"
+
+
+def pragmas_of(connection: Connection) -> dict[str, tuple[str, bool]]:
+    """{pragma: (its value, whether it is the one that prepare_connection sets)}; nothing on PostgreSQL."""
+    if connection.dialect.name != "sqlite":
+        return {}
+    wanted = {"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "wal_autocheckpoint": "0"}
+    found = {name: str(connection.exec_driver_sql(f"PRAGMA {name}").scalar()) for name in wanted}
+    return {name: (value, value == wanted[name]) for name, value in found.items()}
+
+
 def limit_lock_wait(connection: Connection, wait_ms: int) -> None:
     """PostgreSQL: give up waiting for a row lock after `wait_ms` in this transaction (SQLite has busy_timeout)."""
     if connection.dialect.name == "postgresql":

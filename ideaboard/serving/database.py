@@ -37,6 +37,8 @@ def bring_up_to_date(app: Flask) -> None:
                 "start the version of Ideaboard that wrote it, or a later one."
             )
         if standing != set(scripts.get_heads()):
+            if standing:
+                print("The database is of an older version: bringing it to this one ...", flush=True)
             flask_migrate.upgrade()
 
 

@@ -75,6 +75,29 @@ def test_new_requirements_and_a_new_python_are_installed_again(elsewhere, monkey
     assert tasks.stamp("run") != run
 
 
+def test_an_install_that_was_cut_off_is_done_again(elsewhere, monkeypatch):
+    """Ctrl-C in the middle of pip leaves an environment without its stamp: the next run installs once more."""
+    asked = []
+
+    def cut_off(purpose):
+        asked.append(purpose)
+        if len(asked) == 1:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(tasks, "ROOT", elsewhere)
+    monkeypatch.setattr(tasks, "VENV", elsewhere / ".venv")
+    monkeypatch.setattr(tasks, "PYTHON", elsewhere / ".venv" / "bin" / "python")
+    monkeypatch.setattr(tasks, "install_with_pip", cut_off)
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    tasks.PYTHON.parent.mkdir(parents=True)
+    tasks.PYTHON.touch()  # half an environment is there already
+    with pytest.raises(KeyboardInterrupt):
+        tasks.prepare("run")
+    tasks.prepare("run")
+    tasks.prepare("run")
+    assert asked == ["run", "run"]
+
+
 @pytest.mark.parametrize(
     ("statuses", "browser", "ci", "status"),
     [

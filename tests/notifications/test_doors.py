@@ -44,6 +44,17 @@ def test_opening_an_entry_marks_it_read_and_leads_there(client_of, cast, told):
     assert "unread" not in page.replace("unread_count", "")
 
 
+def test_looking_at_the_idea_marks_nothing_and_reading_all_leaves_no_button(client_of, cast, told):
+    client = client_of(cast.vera)
+    client.get(f"/ideas/{told.id}", follow_redirects=True)
+    page = client.get("/me/inbox").text
+    assert "Inbox, 2 unread" in page and "Mark all as read" in page
+    assert f'<form method="post" action="/me/inbox/ideas/{told.id}">' in page  # a plain form: no script is needed
+    assert client.post("/me/inbox/read", follow_redirects=True).status_code == 200
+    page = client.get("/me/inbox").text
+    assert "Mark all as read" not in page and "unread</span>" not in page
+
+
 def test_reading_all_is_only_ones_own(client_of, cast, told, follows, change_to, tell, db):
     follows(told, cast.oskar)
     change_to(told, "launched")
