@@ -8,6 +8,7 @@ from ideaboard.discussion.comments import checked, delete_comment, edit_comment,
 from ideaboard.discussion.forms import CommentForm
 from ideaboard.discussion.mentions import people_of
 from ideaboard.discussion.threads import said, staff_of, thread_of
+from ideaboard.following.follows import follow_of
 from ideaboard.foundation.markdown import clean_line
 from ideaboard.foundation.refusals import Missing, Refusal
 from ideaboard.foundation.tokens import new_token
@@ -32,8 +33,14 @@ def fresh_form(place: object = "new") -> CommentForm:
 @gate("idea.read", "idea")
 def thread(idea: Idea):
     found = thread_of(idea, viewer(), after=request.args.get("after"), before=request.args.get("before"))
+    mine = follow_of(idea, viewer())
     return page_or_fragment(
-        "discussion/thread.html", "discussion/more.htmx.html", idea=idea, thread=found, form=fresh_form()
+        "discussion/thread.html",
+        "discussion/more.htmx.html",
+        idea=idea,
+        thread=found,
+        form=fresh_form(),
+        my_follow=mine,
     )
 
 
@@ -73,7 +80,13 @@ def post(idea: Idea):
             "discussion/write.html", "discussion/_comment_form.html", f"#comment-form-{parent_id or 'new'}",
             idea=idea, form=form, parent=parent, form_id=parent_id or "new",
         )  # fmt: skip
-    return answer("discussion/post.htmx.html", _place(comment), **_shown(comment), form=fresh_form(), fresh=True)
+    return answer(
+        "discussion/post.htmx.html",
+        _place(comment),
+        **_shown(comment),
+        form=fresh_form(),
+        my_follow=follow_of(comment.idea, viewer()),
+    )
 
 
 @discussion.get("/comments/<int:comment_id>/edit")

@@ -61,7 +61,9 @@ def deeds_of(viewer: Person | None, board: Board | None = None, *, most: int = 3
         select(Idea, StatusChange)
         .join(StatusChange, StatusChange.id == Idea.change_id)
         .join(Status, Status.id == Idea.status_id)
-        .where(_IS_ANSWER, StatusChange.redacted_at.is_(None), *_here(viewer, board))
+        # What is only looked at, or looked at again, is no deed yet.
+        .where(_IS_ANSWER, StatusChange.stage != Stage.UNDER_REVIEW, StatusChange.redacted_at.is_(None))
+        .where(*_here(viewer, board))
         .options(
             joinedload(Idea.board),
             joinedload(Idea.author),
