@@ -129,6 +129,8 @@ def session_app(template, tmp_path_factory):
 def app(session_app):
     """The application in a transaction that is rolled back at the end; an application context is open."""
     settings_in_force.fill(session_app.config["SETTINGS"])
+    # The database is rolled back after each test; the mails kept as files go here.
+    shutil.rmtree(session_app.config["SETTINGS"].data_dir / "mail", ignore_errors=True)
     with session_app.app_context():
         engines = database.engines
         engine = engines[None]
