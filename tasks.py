@@ -145,7 +145,7 @@ def one_part(name: str, options: list[str]) -> dict:
     print(f"\n{name}", flush=True)
     handle, report = tempfile.mkstemp(suffix=".json")
     os.close(handle)
-    command = [str(PYTHON), "-m", "pytest", "-q", "-p", "tests.timing", *options]
+    command = [str(PYTHON), "-m", "pytest", "-q", "-rs", "-p", "tests.timing", *options]
     colour = ["--color=yes"] if sys.stdout.isatty() else []
     try:
         process = subprocess.Popen(
