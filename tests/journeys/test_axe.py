@@ -12,7 +12,7 @@ GUEST = ["/", "/ideas", "/ideas?sort=votes", "/boards", "/boards/drinks", "/idea
 GUEST += ["/demo", "/demo/mails", "/demo/start-for-real"]
 VERA = ["/", "/ideas", "/ideas/new", "/me", "/me/inbox", "/me/preferences", "/me/ideas", "/me/votes", "/me/follows"]
 ADA = ["/", "/staff"]
-ADMIN = ["/admin", "/admin/site", "/admin/boards", "/admin/people", "/admin/statuses"]
+ADMIN = ["/admin", "/admin/accent", "/admin/boards", "/admin/boards/new", "/admin/people", "/admin/statuses"]
 
 
 def ideas_of_all_kinds(site) -> list[str]:
@@ -43,13 +43,15 @@ def pages(site) -> dict[str | None, list[str]]:
         staff = db.session.scalars(db.select(Person.email).where(Person.display_name == "Ada").limit(1)).one()
         vera = db.session.scalars(db.select(Person.email).where(Person.display_name == "Vera").limit(1)).one()
         slug = db.session.scalars(db.select(Board.slug).where(Board.visible_to(None)).limit(1)).one()
+        person = db.session.scalars(db.select(Person.id).where(Person.email == vera)).one()
+    number = some[0].split("/")[2].split("-")[0]
     board = [p.replace("drinks", slug) for p in GUEST]
     forms = [f"/ideas/{some[1].split('/')[2].split('-')[0]}/{page}" for page in ("status", "title", "versions")]
     return {
-        None: board + some,
+        None: [*board, *some, f"/ideas/{number}/comments", "/mailbox"],
         vera: VERA + own_forms(site, vera) + some[:2],
-        staff: ADA + some[:3] + forms,
-        admin: ADMIN,
+        staff: [*ADA, *some[:3], *forms, f"/ideas/{number}/voters", f"/ideas/{number}/comments/new"],
+        admin: [*ADMIN, f"/admin/people/{person}", f"/admin/boards/{slug}"],
     }
 
 
