@@ -7,9 +7,11 @@ IDEA_RETITLED = "idea.retitled"
 IDEA_TAKEN_BACK = "idea.taken_back"
 IDEA_STEPPED_BACK = "idea.stepped_back"
 IDEA_STATUS_CHANGED = "idea.status_changed"
+IDEA_PROMISE_REACHED = "idea.promise_reached"
 COMMENT_POSTED = "comment.posted"
 COMMENT_EDITED = "comment.edited"
 COMMENT_DELETED = "comment.deleted"
+STORY_PUBLISHED = "story.published"
 PERSON_JOINED = "person.joined"
 PERSON_ROLE_CHANGED = "person.role_changed"
 BOARD_CREATED = "board.created"
@@ -24,9 +26,11 @@ KINDS = {
     IDEA_TAKEN_BACK: "its author took it back",
     IDEA_STEPPED_BACK: "its author's name left it",
     IDEA_STATUS_CHANGED: "a status change or a further word; change_id names it",
+    IDEA_PROMISE_REACHED: "its votes first reached the board's promise; facts: votes, days",
     COMMENT_POSTED: "a comment was posted",
     COMMENT_EDITED: "its author edited a comment",
     COMMENT_DELETED: "its author deleted a comment",
+    STORY_PUBLISHED: "a story was published; story_id names it",
     PERSON_JOINED: "somebody confirmed their address for the first time",
     PERSON_ROLE_CHANGED: "an admin gave or took a role; facts: what",
     BOARD_CREATED: "an admin made a board",

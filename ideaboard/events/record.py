@@ -4,7 +4,7 @@ from datetime import datetime
 
 from ideaboard.events.kinds import KINDS
 from ideaboard.extensions import db
-from ideaboard.models import Board, Comment, Event, Idea, Person, StatusChange
+from ideaboard.models import Board, Comment, Event, Idea, Person, StatusChange, Story
 from ideaboard.models.vocabulary import Origin
 
 
@@ -18,6 +18,7 @@ def record(
     change: StatusChange | None = None,
     comment: Comment | None = None,
     person: Person | None = None,
+    story: Story | None = None,
     origin: str = Origin.HERE,
     **facts,
 ) -> Event:
@@ -37,6 +38,7 @@ def record(
         change_id=change.id if change else None,
         comment_id=comment.id if comment else None,
         person_id=person.id if person else None,
+        story_id=story.id if story else None,
         facts=facts,
         origin=origin,
     )

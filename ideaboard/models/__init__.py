@@ -3,9 +3,11 @@
 from ideaboard.models.board import Board
 from ideaboard.models.board_member import BoardMember
 from ideaboard.models.budget import Budget
+from ideaboard.models.clear_answer import ClearAnswer
 from ideaboard.models.comment import Comment, Mention
 from ideaboard.models.delivery import Delivery
 from ideaboard.models.event import Event
+from ideaboard.models.feed_token import FeedToken
 from ideaboard.models.follow import BroadFollow, Follow
 from ideaboard.models.idea import Idea
 from ideaboard.models.idea_addition import IdeaAddition
@@ -21,7 +23,9 @@ from ideaboard.models.site import Site
 from ideaboard.models.solved import Solved
 from ideaboard.models.status import Status
 from ideaboard.models.status_change import StatusChange
+from ideaboard.models.story import Picture, Story, StoryIdea
 from ideaboard.models.vote import Vote
+from ideaboard.models.webhook import Webhook, WebhookCall
 from ideaboard.models.worker_pulse import WorkerPulse
 
 __all__ = [
@@ -29,10 +33,12 @@ __all__ = [
     "BoardMember",
     "BroadFollow",
     "Budget",
+    "ClearAnswer",
     "Comment",
     "Delivery",
     "Draft",
     "Event",
+    "FeedToken",
     "Follow",
     "Idea",
     "IdeaAddition",
@@ -43,12 +49,17 @@ __all__ = [
     "Organisation",
     "Pending",
     "Person",
+    "Picture",
     "Preference",
     "SignedIn",
     "Site",
     "Solved",
     "Status",
     "StatusChange",
+    "Story",
+    "StoryIdea",
     "Vote",
+    "Webhook",
+    "WebhookCall",
     "WorkerPulse",
 ]

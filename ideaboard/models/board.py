@@ -24,6 +24,8 @@ class Board(Model):
         ),
         CheckConstraint("voters_seen_by IN ('staff', 'members', 'everyone')", name="voters_seen_by"),
         CheckConstraint("first_look_days BETWEEN 1 AND 365", name="first_look_days"),
+        CheckConstraint("promise_votes BETWEEN 1 AND 100000", name="promise_votes"),
+        CheckConstraint("promise_days BETWEEN 1 AND 365", name="promise_days"),
         NEVER_REUSE,
     )
 
@@ -37,6 +39,9 @@ class Board(Model):
     brief_hear: Mapped[LongText] = mapped_column(default="")
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     first_look_days: Mapped[int] = mapped_column(default=5)
+    # "An idea with 50 votes is answered in 14 days"; its clock: idea.promise_reached_at.
+    promise_votes: Mapped[int] = mapped_column(default=50)
+    promise_days: Mapped[int] = mapped_column(default=14)
     who_may_see: Mapped[Code] = mapped_column(default=Audience.EVERYONE)
     who_may_submit: Mapped[Code] = mapped_column(default=Audience.MEMBERS)
     who_may_vote: Mapped[Code] = mapped_column(default=Audience.MEMBERS)

@@ -37,12 +37,15 @@ class Delivery(Model):
             postgresql_where=_OPEN_WINDOW,
         ),
         Index("ix_delivery_person", "person_id", "id"),
+        # The operator's page: what was sent or refused since when.
+        Index("ix_delivery_settled", "state", "settled_at"),
         NEVER_REUSE,
     )
 
     id: Mapped[Id]
     channel: Mapped[Code] = mapped_column(default="mail")
-    # What is sent: 'news' (Notifications), 'code' (a sign-in code), 'notice' (security's): notifications/composing.py.
+    # What is sent: 'news' and 'digest' (Notifications), 'code' (a sign-in code), 'notice' (security's):
+    # notifications/composing.py.
     kind: Mapped[Code]
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     # For mails to somebody who is no person yet (a code); otherwise the person's address when sending.
@@ -58,6 +61,8 @@ class Delivery(Model):
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[Line | None]
+    # The named cause of the last failure, a word of notifications/causes.py; None: it did not fail.
+    cause: Mapped[Code | None]
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     person: Mapped[Person | None] = relationship()

@@ -66,6 +66,8 @@ class Idea(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # The clock of "first look" and "first answer" starts here; None while held from the start.
     visible_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # When its votes first reached the board's promise_votes; set once, with one Event, and never again.
+    promise_reached_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # From then on its author adds, and no longer edits (the first vote or comment of somebody else).
     others_took_part_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ideaboard.extensions import Model
@@ -22,6 +22,7 @@ class Notification(Model):
         Index("ix_notification_inbox", "person_id", "id"),
         Index("ix_notification_unread", "person_id", sqlite_where=_UNREAD, postgresql_where=_UNREAD),
         Index("ix_notification_delivery", "delivery_id"),
+        CheckConstraint("(told_at IS NULL) = (told_by IS NULL)", name="told"),
         NEVER_REUSE,
     )
 
@@ -34,6 +35,9 @@ class Notification(Model):
     reason: Mapped[Code]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # vocabulary.ToldBy and when; set once: what is set is not counted again ("told 409 of 412", loop reach).
+    told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    told_by: Mapped[Code | None]
     # The mail that carries it; None: the inbox alone does.
     delivery_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id", ondelete="SET NULL"))
 

@@ -17,6 +17,11 @@ class Person(Model):
     __tablename__ = "person"
     __table_args__ = (
         CheckConstraint("email = lower(email)", name="email_is_lower"),
+        CheckConstraint(
+            "(quiet_from IS NULL AND quiet_until IS NULL) OR (quiet_from BETWEEN 0 AND 23"
+            " AND quiet_until BETWEEN 0 AND 23 AND quiet_from <> quiet_until)",
+            name="quiet_hours",
+        ),
         Index("uq_person_import", "import_source", "import_id", unique=True),
         NEVER_REUSE,
     )
@@ -45,6 +50,9 @@ class Person(Model):
     # Set when the mail server refused the address for good; the words it used.
     mail_refused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     mail_refused_because: Mapped[Line | None]
+    # Quiet hours in the person's own zone, whole hours 0..23 (22 and 7: from ten at night until seven); both or neither.
+    quiet_from: Mapped[int | None]
+    quiet_until: Mapped[int | None]
     suspended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from ideaboard.extensions import Model, db
 from ideaboard.foundation.database import UtcDateTime
-from ideaboard.models.columns import Code, Line
+from ideaboard.models.columns import Code, Line, LongText
 
 DEFAULT_ACCENT = "#0d6b52"
 
@@ -16,7 +16,10 @@ class Site(Model):
     """Read it with `Site.current()`; there is one site per database."""
 
     __tablename__ = "site"
-    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+    __table_args__ = (
+        CheckConstraint("id = 1", name="one_row"),
+        CheckConstraint("mails_a_week BETWEEN 1 AND 1000", name="mails_a_week"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, default=1)
     name: Mapped[Line] = mapped_column(default="Ideaboard")
@@ -28,6 +31,12 @@ class Site(Model):
     logo: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
     logo_type: Mapped[Line | None]
     logo_hash: Mapped[Line | None]
+    # A person gets at most so many mails of news in seven days; news of one's own ideas passes.
+    mails_a_week: Mapped[int] = mapped_column(default=7)
+    # Sites that may show the roadmap in a frame: origins, one a line.
+    frame_sites: Mapped[LongText] = mapped_column(default="")
+    # /how-we-answer can be switched off, not adjusted.
+    shows_how_we_answer: Mapped[bool] = mapped_column(default=True)
     # Set while demo people exist; ends with "Start for real".
     demo_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -41,4 +50,7 @@ class Site(Model):
             locale="en",
             time_zone="UTC",
             received_reads_under_review=False,
+            mails_a_week=7,
+            frame_sites="",
+            shows_how_we_answer=True,
         )

@@ -88,4 +88,28 @@ class How(StrEnum):
     """How news of a kind reaches a person by mail; the inbox has it in any case."""
 
     AT_ONCE = "at_once"
+    DAILY = "daily"  # with the next daily digest
+    WEEKLY = "weekly"  # with the next weekly digest
     NEVER = "never"
+
+
+DIGESTS = (How.DAILY, How.WEEKLY)
+
+
+class ToldBy(StrEnum):
+    """What became of a Notification (notification.told_by); None: it still waits for a mail."""
+
+    MAIL = "mail"  # a single mail that the relay accepted
+    DIGEST = "digest"  # a digest that the relay accepted
+    INBOX = "inbox"  # the entry in the inbox tells: no address, chose no mail, or over the ceiling
+    REFUSED = "refused"  # the mail server refuses the address: not told
+    LOST = "lost"  # no longer entitled when sending: not told
+
+
+class StoryState(StrEnum):
+    """How far a story is. Editing one that a colleague has read makes it a draft again."""
+
+    DRAFT = "draft"
+    READ = "read"  # by a colleague, who is not its author
+    SCHEDULED = "scheduled"
+    PUBLISHED = "published"

@@ -13,6 +13,8 @@ from ideaboard.web.gate import gate
 
 assets = Blueprint("assets", __name__)
 STYLES = ("reset", "tokens", "base", "components*", "rooms*", "utilities")
+# What only some pages need (roadmap, stories, figures, admin's tools), so that the first view stays small.
+PAGE_STYLES = ("pages/*",)
 SCRIPTS = ("vendor/htmx*.min.js", "js/*.js")
 _TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
 _files: dict[str, tuple[str, bytes, bytes]] = {}  # name -> (hash, bytes, gzipped bytes)
@@ -20,9 +22,10 @@ _files: dict[str, tuple[str, bytes, bytes]] = {}  # name -> (hash, bytes, gzippe
 
 def install(app: Flask, static: Path) -> None:
     """Read and join the files below `static`; raises OSError when they are not there."""
-    styles = [p for name in STYLES for p in sorted((static / "css").glob(f"{name}.css"))]
     scripts = [p for pattern in SCRIPTS for p in sorted(static.glob(pattern))]
-    _put("app.css", _squeeze("\n".join(p.read_text("utf-8") for p in styles)))
+    for name, patterns in (("app.css", STYLES), ("pages.css", PAGE_STYLES)):
+        styles = [p for pattern in patterns for p in sorted((static / "css").glob(f"{pattern}.css"))]
+        _put(name, _squeeze("\n".join(p.read_text("utf-8") for p in styles)))
     _put("app.js", ";\n".join(_squeeze_script(p.read_text("utf-8")) for p in scripts))
     _put("favicon.svg", (static / "icons/favicon.svg").read_text("utf-8"))
     app.jinja_env.globals["asset_url"] = asset_url
@@ -51,7 +54,7 @@ def build() -> str:
 
 
 def asset_url(name: str) -> str:
-    """The address of 'app.css', 'app.js' or 'favicon.svg'."""
+    """The address of 'app.css', 'pages.css', 'app.js' or 'favicon.svg'."""
     stem, kind = name.rsplit(".", 1)
     return url_for("assets.file", stem=stem, digest=_files[name][0], kind=kind)
 

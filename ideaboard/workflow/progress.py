@@ -118,7 +118,12 @@ def change_status(
         )
         session.add(change)
         session.flush()
-        facts = {"stage": str(stage), "outcome": outcome and str(outcome), "from": str(idea.stage)}
+        facts = {
+            "stage": str(stage),
+            "outcome": outcome and str(outcome),
+            "from": str(idea.stage),
+            "answer": change.is_answer,
+        }
         record(IDEA_STATUS_CHANGED, actor=by, at=now, idea=idea, change=change, **facts)
         idea.status, idea.change_id = status, change.id
         set_committed_value(idea, "change", change)

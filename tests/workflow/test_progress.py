@@ -29,7 +29,7 @@ def test_a_change_is_one_row_one_event_and_where_the_idea_stands(db, make_idea, 
     assert "<em>new</em>" in change.html
     (event,) = events_of(db, idea)
     assert (event.kind, event.change_id, event.actor_id) == ("idea.status_changed", change.id, cast.ada.id)
-    assert event.facts == {"stage": "reviewed", "outcome": "want", "from": "received"}
+    assert event.facts == {"stage": "reviewed", "outcome": "want", "from": "received", "answer": True}
     assert event.dispatched_at is None
 
 
