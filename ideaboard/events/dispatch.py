@@ -29,16 +29,23 @@ _WAITING = text("event.dispatched_at IS NULL AND event.origin = 'here'")
 
 # (event, people up to this id are told, how many, now) -> (the last id of this slice or None at the end, write its rows)
 Subscriber = Callable[[Event, int, int, datetime], tuple[int | None, Callable[[], None]]]
+# (event, now): writes few rows with unique keys, in the transaction that marks the event as dispatched
+Beside = Callable[[Event, datetime], None]
 
 
 class _Subscribers:
-    """Filled by registry.py: {event kind: subscriber}. A kind without one is marked as dispatched."""
+    """Filled by registry.py: {event kind: subscriber}. A kind without one is marked as dispatched.
+
+    `beside` hears of every event that happened here, of whatever kind, when all its people are told.
+    """
 
     def __init__(self):
         self.by_kind: dict[str, Subscriber] = {}
+        self.beside: tuple[Beside, ...] = ()
 
-    def fill(self, by_kind: dict[str, Subscriber]) -> None:
+    def fill(self, by_kind: dict[str, Subscriber], beside: tuple[Beside, ...] = ()) -> None:
         self.by_kind = dict(by_kind)
+        self.beside = tuple(beside)
 
 
 subscribers = _Subscribers()
@@ -102,6 +109,8 @@ def _tell_slice(event_id: int, worker: str, now: datetime) -> bool:
             return False  # the lease ended meanwhile, and another worker went on
         write()
         if last is None:
+            for also in subscribers.beside:
+                also(event, now)
             done = {"dispatched_at": now, "claimed_by": None, "lease_until": None}
         else:
             done = {"told_up_to": last, "lease_until": _lease()}
