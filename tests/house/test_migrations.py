@@ -6,6 +6,8 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, text
 
 from ideaboard.extensions import db
+from ideaboard.site.demo.plant import plant
+from tests.conftest import NOW
 
 
 def test_models_and_migrations_agree(own_app):
@@ -23,3 +25,41 @@ def test_down_and_up_again_on_a_filled_database(own_app):
         with db.engine.connect() as connection:
             stages = connection.execute(text("SELECT stage FROM status ORDER BY position")).scalars().all()
     assert stages == ["under_review", "reviewed", "coming_soon", "launched"]
+
+
+def test_to_the_second_floor_and_back_loses_and_changes_no_row(own_app):
+    with own_app.app_context():
+        db.session.remove()
+        downgrade(revision="base")
+        upgrade()  # empty, as the demo wants it
+        plant(NOW)
+        db.session.remove()
+        downgrade(revision="0001")
+        before = _dump()
+        with db.engine.connect() as connection:
+            mailed = "SELECT count(*) FROM notification JOIN delivery d ON d.id = delivery_id WHERE d.state = 'sent'"
+            by_mail = connection.execute(text(mailed)).scalar_one()
+        upgrade()
+        with db.engine.connect() as connection:
+            told = dict(connection.execute(text("SELECT told_by, count(*) FROM notification GROUP BY told_by")).all())
+            defaults = connection.execute(text("SELECT promise_votes, promise_days FROM board")).all()
+        downgrade(revision="0001")
+        assert _dump() == before
+        upgrade()
+        with db.engine.connect() as connection:
+            assert compare_metadata(MigrationContext.configure(connection), db.metadata) == []
+    assert told == {"mail": by_mail, "inbox": len(before["notification"]) - by_mail}
+    assert min(told.values()) > 5
+    assert set(defaults) == {(50, 14)}
+
+
+def _dump() -> dict[str, list]:
+    """{table: its rows, sorted, columns by name}."""
+    with db.engine.connect() as connection:
+        inspector = inspect(connection)
+        found = {}
+        for table in sorted(set(inspector.get_table_names()) - {"sqlite_sequence"}):
+            columns = ", ".join(f'"{name}"' for name in sorted(c["name"] for c in inspector.get_columns(table)))
+            rows = connection.execute(text(f"SELECT {columns} FROM {table}")).all()  # noqa: S608
+            found[table] = sorted(map(repr, rows))
+        return found
