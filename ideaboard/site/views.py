@@ -11,6 +11,7 @@ from ideaboard.web.globals import request_now
 from ideaboard.web.swap import page
 
 site = Blueprint("site", __name__)
+IDEAS_AT_HOME = 12  # the rest is one press away; 20 made the first view too large
 
 
 @site.get("/")
@@ -28,6 +29,6 @@ def home():
         figures=figures_of(viewer(), request_now(), only),
         deeds=deeds_of(viewer(), only),
         wanted=wanted,
-        rows=rows_of(page_of(wanted, viewer()), viewer()),
+        rows=rows_of(page_of(wanted, viewer(), size=IDEAS_AT_HOME), viewer()),
         place="ideas.index",
     )
