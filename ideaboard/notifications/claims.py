@@ -1,18 +1,23 @@
 """Claiming and settling deliveries, one by one. Claim, send, settle: the sending lies between two short transactions.
 
 A claim is a lease by the database's clock and closes the window (bundle is emptied): what happens from then on opens
-a new mail. Settling asks whether the claim is still ours, so that a delivery is settled, and counted, once.
+a new mail. Settling marks what became of each notification, once: the counters of status changes move by the rows
+that changed.
 """
 
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import or_, select, text, update
 
 from ideaboard.extensions import db
 from ideaboard.foundation import dialects
 from ideaboard.foundation.database import dialect_name, transaction
-from ideaboard.models import Delivery, StatusChange
+from ideaboard.models import Delivery, Notification, StatusChange
+from ideaboard.models.vocabulary import ToldBy
+from ideaboard.notifications.causes import cause_code
 
 LEASE_SECONDS = 90  # above post.WHOLE_SECONDS, so that a slow relay is no reason to send twice
 # Literal, so that both databases see that the partial indexes answer them.
@@ -20,12 +25,15 @@ _CODES = text("delivery.state = 'waiting' AND delivery.kind = 'code'")
 _WAITING = text("delivery.state = 'waiting'")
 
 
-@dataclass
-class Counts:
-    """What a settled delivery moves on the changes it was about (ids of StatusChange, once for each person)."""
+class Fate(NamedTuple):
+    """What became of one notification. `change_id`: the status change it is about, if any; `told_by`: a ToldBy."""
 
-    told: list[int] = field(default_factory=list)
-    not_told: list[int] = field(default_factory=list)
+    notification_id: int
+    change_id: int | None
+    told_by: str
+
+
+NOT_TOLD = (ToldBy.REFUSED, ToldBy.LOST)
 
 
 def has_due(now: datetime) -> bool:
@@ -57,8 +65,11 @@ def _claimable(where, now: datetime):
     )
 
 
-def settle(delivery_id: int, worker: str, now: datetime, state: str, counts: Counts, why: str = "", also=None) -> bool:
-    """Mark as sent, refused or dropped, and count; False when the claim was not ours any more (nothing is changed).
+def settle(
+    delivery_id: int, worker: str, now: datetime, state: str, fates: Sequence[Fate] = (), why: str = "", also=None
+) -> bool:
+    """Mark as sent, refused or dropped, and what became of its notifications; False when the claim was not ours any
+    more (nothing is changed).
 
     `also()` writes more in the same transaction.
     """
@@ -67,35 +78,68 @@ def settle(delivery_id: int, worker: str, now: datetime, state: str, counts: Cou
             update(Delivery)
             .where(Delivery.id == delivery_id, Delivery.claimed_by == worker, Delivery.state == "waiting")
             .values(
-                state=state, settled_at=now, claimed_by=None, lease_until=None, last_error=why[:300] or None, bundle=""
+                state=state,
+                settled_at=now,
+                claimed_by=None,
+                lease_until=None,
+                last_error=why[:300] or None,
+                cause=cause_code(why) if why and state == "refused" else None,
+                bundle="",
             )
         ).rowcount
         if ours:
-            count(told=counts.told, not_told=counts.not_told)
+            mark(fates, now)
             if also is not None:
                 also()
         return bool(ours)
 
 
-def put_off(delivery_id: int, worker: str, due_at: datetime, why: str) -> None:
-    """Try again at `due_at`; the Message-ID stays."""
+def put_off(
+    delivery_id: int, worker: str, due_at: datetime, why: str = "", *, failed: bool = True, facts: dict | None = None
+) -> None:
+    """Try again at `due_at`; the Message-ID stays. Not `failed` (quiet hours): the attempt does not count."""
+    if failed:
+        what = {"last_error": why[:300] or None, "cause": cause_code(why)} | ({"facts": facts} if facts else {})
+    else:
+        what = {"attempts": Delivery.attempts - 1}
     with transaction() as session:
         session.execute(
             update(Delivery)
             .where(Delivery.id == delivery_id, Delivery.claimed_by == worker, Delivery.state == "waiting")
-            .values(due_at=due_at, claimed_by=None, lease_until=None, last_error=why[:300])
+            .values(due_at=due_at, claimed_by=None, lease_until=None, **what)
         )
 
 
-def count(*, entitled: list[int] = (), told: list[int] = (), not_told: list[int] = ()) -> None:
+def mark(fates: Sequence[Fate], now: datetime) -> None:
+    """Within an open transaction: set told_at and told_by where they are not set; the changes' counters with them."""
+    change_of = {fate.notification_id: fate.change_id for fate in fates}
+    ids_of: dict[str, list[int]] = {}
+    for fate in fates:
+        ids_of.setdefault(str(fate.told_by), []).append(fate.notification_id)
+    told, not_told = [], []
+    for told_by, ids in ids_of.items():
+        rows = db.session.execute(
+            update(Notification)
+            .where(Notification.id.in_(ids), Notification.told_by.is_(None))
+            .values(told_at=now, told_by=told_by)
+            .returning(Notification.id),
+            execution_options={"synchronize_session": False},
+        )
+        changes = [change_of[id] for id in rows.scalars() if change_of[id] is not None]
+        (not_told if told_by in NOT_TOLD else told).extend(changes)
+    count(told=told, not_told=not_told)
+
+
+def count(*, entitled: Iterable[int] = (), told: Iterable[int] = (), not_told: Iterable[int] = ()) -> None:
     """Within an open transaction: move the counters of status changes, in the order of their ids."""
+    entitled, told, not_told = Counter(entitled), Counter(told), Counter(not_told)
     for change_id in sorted({*entitled, *told, *not_told}):
         db.session.execute(
             update(StatusChange)
             .where(StatusChange.id == change_id)
             .values(
-                entitled_count=StatusChange.entitled_count + list(entitled).count(change_id),
-                told_count=StatusChange.told_count + list(told).count(change_id),
-                not_told_count=StatusChange.not_told_count + list(not_told).count(change_id),
+                entitled_count=StatusChange.entitled_count + entitled[change_id],
+                told_count=StatusChange.told_count + told[change_id],
+                not_told_count=StatusChange.not_told_count + not_told[change_id],
             )
         )

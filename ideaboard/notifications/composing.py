@@ -10,7 +10,7 @@ from ideaboard.foundation.mail import Mail, mail_host
 from ideaboard.foundation.settings import settings
 from ideaboard.foundation.tokens import sign
 from ideaboard.models import Delivery, Idea, Person, Site
-from ideaboard.notifications.claims import Counts
+from ideaboard.notifications.claims import Fate
 from ideaboard.notifications.code_letter import code_letter, pending_of
 from ideaboard.notifications.entitlement import judge
 from ideaboard.notifications.letters import renderer
@@ -20,20 +20,30 @@ from ideaboard.notifications.notice_letter import notice_letter
 
 @dataclass(frozen=True)
 class Parcel:
-    """A mail ready to go. `carried`: changes that count as told once it is accepted; `counts`: what is settled anyhow."""
+    """A mail ready to go. `carried`: what counts as told once it is accepted; `settled`: what is decided anyhow."""
 
     address: str
     mail: Mail
     language: str
     headers: dict[str, str] = field(default_factory=dict)
-    carried: list[int] = field(default_factory=list)
-    counts: Counts = field(default_factory=Counts)
+    carried: list[Fate] = field(default_factory=list)
+    settled: list[Fate] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Dropped:
+    """No mail goes. `also()` writes more in the transaction that settles it."""
+
     because: str
-    counts: Counts = field(default_factory=Counts)
+    settled: list[Fate] = field(default_factory=list)
+    also: Callable[[], None] | None = None
+
+
+@dataclass(frozen=True)
+class Postponed:
+    """Not now, and no fault: it goes at `until` (quiet hours)."""
+
+    until: datetime
 
 
 def language_of(person: Person | None, site: Site, wished: str | None = None) -> str:
@@ -69,16 +79,16 @@ def _notice(delivery: Delivery, now: datetime) -> Parcel | Dropped:
 def _news(delivery: Delivery, now: datetime) -> Parcel | Dropped:
     """News: what of its notifications this person is still entitled to, in one mail."""
     judged = judge(delivery, now)
-    counts = Counts(told=judged.changes("inbox"), not_told=judged.changes("lost"))
     if not judged.stand:
-        return Dropped(judged.because, counts)
+        return Dropped(judged.because, judged.settled)
     site, person = Site.current(), delivery.person
     language = language_of(person, site)
     first = judged.stand[0]
     token = sign("unsubscribe", [person.id, first.idea_id, str(first.topic)])
     with force_locale(language):
         mail = renderer.mail(news_letter(judged.stand, person, site, token, now), site, language)
-    return Parcel(person.email, mail, language, list_headers(first.idea, token, site), judged.changes("mail"), counts)
+    headers = list_headers(first.idea, token, site)
+    return Parcel(person.email, mail, language, headers, judged.carried(), judged.settled)
 
 
 def list_headers(idea: Idea, token: str, site: Site) -> dict[str, str]:
@@ -94,7 +104,7 @@ def list_headers(idea: Idea, token: str, site: Site) -> dict[str, str]:
     return headers
 
 
-COMPOSERS: dict[str, Callable[[Delivery, datetime], Parcel | Dropped]] = {
+COMPOSERS: dict[str, Callable[[Delivery, datetime], Parcel | Dropped | Postponed]] = {
     "code": _code,
     "news": _news,
     "notice": _notice,

@@ -20,9 +20,10 @@ from ideaboard.models import (
     Preference,
     StatusChange,
 )
-from ideaboard.models.vocabulary import Reason
+from ideaboard.models.vocabulary import Reason, ToldBy
 from ideaboard.notifications.audience import is_muted
 from ideaboard.notifications.channels import Channel, channel_of, default_how
+from ideaboard.notifications.claims import Fate
 from ideaboard.notifications.seeing import fresh
 
 
@@ -47,15 +48,24 @@ class News:
 
 @dataclass
 class Judged:
-    """`stand`: what the mail may say, oldest first; `fates`: (news, 'mail', 'inbox' or 'lost')."""
+    """`stand`: what the mail may say, oldest first; `fates`: (news, its ToldBy: 'mail' as long as it stands)."""
 
     stand: list[News] = field(default_factory=list)
     fates: list[tuple[News, str]] = field(default_factory=list)
     because: str = "nothing is left to tell"
 
-    def changes(self, fate: str) -> list[int]:
-        """The ids of the status changes with this fate."""
-        return [news.event.change_id for news, f in self.fates if f == fate and news.event.change_id is not None]
+    @property
+    def settled(self) -> list[Fate]:
+        """What is decided whether or not a mail goes."""
+        return [_fate_of(news, told_by) for news, told_by in self.fates if told_by != ToldBy.MAIL]
+
+    def carried(self, told_by: str = ToldBy.MAIL) -> list[Fate]:
+        """What counts as told once the mail is accepted."""
+        return [_fate_of(news, told_by) for news in self.stand]
+
+
+def _fate_of(news: News, told_by: str) -> Fate:
+    return Fate(news.notification.id, news.event.change_id, told_by)
 
 
 def judge(delivery: Delivery, now: datetime) -> Judged:
@@ -65,7 +75,7 @@ def judge(delivery: Delivery, now: datetime) -> Judged:
     for news in news_of(Notification.delivery_id == delivery.id):
         fate = _fate(news, fresh(person), now)
         judged.fates.append((news, fate))
-        if fate == "mail":
+        if fate == ToldBy.MAIL:
             judged.stand.append(news)
     if not person.is_active_at(now):
         judged.because = "the person is no longer here"
@@ -99,16 +109,16 @@ def news_of(*conditions, newest_first: bool = False, limit: int | None = None) -
 
 
 def _fate(news: News, person: Person, now: datetime) -> str:
-    """'mail', 'inbox' (the entry there tells: mail was not chosen) or 'lost' (no longer entitled)."""
+    """A ToldBy: 'mail', 'inbox' (the entry there tells: mail was not chosen), 'refused' or 'lost' (not entitled)."""
     if not person.is_active_at(now):
-        return "lost"
+        return ToldBy.LOST
     if news.comment is not None and (not news.comment.stands or news.comment.redacted_at):
-        return "lost"
+        return ToldBy.LOST
     stands = _stands(news, person)
     if not stands.seen or stands.muted or not _still_wished(news, stands):
-        return "lost"
+        return ToldBy.LOST
     channel = channel_of(person, stands.how or default_how(news.topic))
-    return {Channel.MAIL: "mail", Channel.INBOX: "inbox", Channel.REFUSED: "lost"}[channel]
+    return {Channel.MAIL: ToldBy.MAIL, Channel.INBOX: ToldBy.INBOX, Channel.REFUSED: ToldBy.REFUSED}[channel]
 
 
 def _stands(news: News, person: Person):

@@ -24,12 +24,12 @@ from ideaboard.foundation.mail import envelope_sender, message_id_of, message_of
 from ideaboard.foundation.post import FilePost, NotNow, Refused, mail_folder
 from ideaboard.foundation.refusals import Busy
 from ideaboard.models import Delivery, Person, Site
-from ideaboard.models.vocabulary import Origin
-from ideaboard.notifications.claims import Counts, claim_due, put_off, settle
-from ideaboard.notifications.composing import COMPOSERS, Dropped, Parcel
+from ideaboard.models.vocabulary import Origin, ToldBy
+from ideaboard.notifications.claims import Fate, claim_due, put_off, settle
+from ideaboard.notifications.composing import COMPOSERS, Dropped, Parcel, Postponed
 
 log = logging.getLogger(__name__)
-# News: 1, 2, 4 … minutes up to 6 hours, given up after five days. A code is worth little after minutes.
+# News: 1, 2, 4 … minutes up to 6 hours, given up after five days of failing. A code is worth little after minutes.
 FIRST_PAUSE = {"code": timedelta(seconds=5)}
 LONGEST_PAUSE = {"code": timedelta(seconds=60)}
 GIVE_UP_AFTER = timedelta(days=5)
@@ -49,7 +49,7 @@ class _Attempt(NamedTuple):
     id: int
     kind: str
     attempts: int
-    created_at: datetime
+    facts: dict
 
 
 def send_one(worker: str, now: datetime, post) -> Sent | None:
@@ -58,34 +58,35 @@ def send_one(worker: str, now: datetime, post) -> Sent | None:
     if delivery_id is None:
         return None
     delivery = db.session.get(Delivery, delivery_id, populate_existing=True)
-    attempt = _Attempt(delivery_id, delivery.kind, delivery.attempts, delivery.created_at)
+    attempt = _Attempt(delivery_id, delivery.kind, delivery.attempts, delivery.facts)
     try:
         parcel = COMPOSERS[delivery.kind](delivery, now)
         message = _message(delivery, parcel, now) if isinstance(parcel, Parcel) else None
     except Exception as fault:
         db.session.rollback()
         log.exception("delivery %s could not be composed; it is tried again", delivery_id)
-        return _later(attempt, worker, now, f"could not be composed: {type(fault).__name__}: {fault}", Counts())
+        return _later(attempt, worker, now, f"could not be composed: {type(fault).__name__}: {fault}", [])
     demo = delivery.person is not None and delivery.person.origin == Origin.DEMO
     end_reading()
     if isinstance(parcel, Dropped):
-        settle(delivery_id, worker, now, "dropped", parcel.counts, parcel.because)
+        settle(delivery_id, worker, now, "dropped", parcel.settled, parcel.because, parcel.also)
         return Sent("dropped")
+    if isinstance(parcel, Postponed):
+        put_off(delivery_id, worker, parcel.until, failed=False)
+        return Sent("later")
     # Whose address was made up for the demo gets no mail by a real relay.
     box = FilePost(mail_folder()) if demo else post
     try:
         box.send(message, envelope_sender(), parcel.address)
     except Refused as refusal:
-        counts = Counts(parcel.counts.told, parcel.counts.not_told + parcel.carried)
         also = _refuse_address(delivery, parcel, str(refusal), now)
-        _surely(settle, delivery_id, worker, now, "refused", counts, str(refusal), also)
+        _surely(settle, delivery_id, worker, now, "refused", _not_told(parcel), str(refusal), also)
         return Sent("refused")
     except NotNow as trouble:
-        counts = Counts(parcel.counts.told, parcel.counts.not_told + parcel.carried)
-        later = _later(attempt, worker, now, str(trouble), counts)
+        later = _later(attempt, worker, now, str(trouble), _not_told(parcel))
         return Sent(later.state, str(trouble) if trouble.whole_server else "")
-    counts = Counts(parcel.counts.told + parcel.carried, parcel.counts.not_told)
-    _surely(settle, delivery_id, worker, now, "sent", counts, "", _address_takes_mail(delivery, parcel))
+    fates = [*parcel.settled, *parcel.carried]
+    _surely(settle, delivery_id, worker, now, "sent", fates, "", _address_takes_mail(delivery, parcel))
     return Sent("sent")
 
 
@@ -115,14 +116,22 @@ def _message(delivery: Delivery, parcel: Parcel, now: datetime):
     )
 
 
-def _later(attempt: _Attempt, worker: str, now: datetime, why: str, given_up: Counts) -> Sent:
+def _not_told(parcel: Parcel) -> list[Fate]:
+    """What becomes of the notifications when the mail server takes the mail never."""
+    return [*parcel.settled, *(fate._replace(told_by=ToldBy.REFUSED) for fate in parcel.carried)]
+
+
+def _later(attempt: _Attempt, worker: str, now: datetime, why: str, given_up: list[Fate]) -> Sent:
     """Put it off, twice as long each time, with jitter; after five days give up."""
-    if now - attempt.created_at > GIVE_UP_AFTER:
+    # Counted from the first failure: a digest waits a week for its hour, and a worker may have been away.
+    failing_since = attempt.facts.get("failing_since") or now.isoformat()
+    if now - datetime.fromisoformat(failing_since) > GIVE_UP_AFTER:
         settle(attempt.id, worker, now, "refused", given_up, f"given up after five days: {why}")
         return Sent("refused")
     pause = FIRST_PAUSE.get(attempt.kind, timedelta(minutes=1)) * 2 ** min(attempt.attempts - 1, 12)
     pause = min(pause, LONGEST_PAUSE.get(attempt.kind, timedelta(hours=6)))
-    put_off(attempt.id, worker, now + pause * random.uniform(0.75, 1.25), why)  # noqa: S311 (no secret)
+    due_at = now + pause * random.uniform(0.75, 1.25)  # noqa: S311 (no secret)
+    put_off(attempt.id, worker, due_at, why, facts={**attempt.facts, "failing_since": failing_since})
     return Sent("later")
 
 

@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 
 from ideaboard.following.follows import mute, unfollow
+from ideaboard.foundation.database import end_reading
 from ideaboard.models import BoardMember, Delivery, Notification, Person, Preference
 from ideaboard.models.vocabulary import How, Reason, Topic
+from ideaboard.notifications.causes import cause_code
 from ideaboard.notifications.claims import claim_due
 from ideaboard.notifications.preferences import stop_mail
 from tests.conftest import NOW
@@ -123,7 +125,9 @@ def test_after_five_days_it_is_given_up_and_said_so(db, voted, cast, change_to, 
     post.answers = {f"{name}@example.org": post.not_now() for name in ("noor", "vera")}
     change = change_to(voted, "under_review")
     tell()
-    assert send(NOW + timedelta(days=6)) == ["refused", "refused"]
+    assert send(NOW + timedelta(days=4)) == ["later", "later"]  # the worker was away: the days count from here
+    assert send(NOW + timedelta(days=8, hours=23)) == ["later", "later"]
+    assert send(NOW + timedelta(days=9, hours=7)) == ["refused", "refused"]
     assert counts(reload(change)) == (2, 0, 2)
     assert reload(cast.noor).mail_refused_at is None
 
@@ -141,7 +145,7 @@ def test_a_claimed_delivery_is_nobody_elses_while_its_lease_lasts(db, voted, cha
 
 
 def test_a_settled_delivery_is_counted_once_though_two_believed_it_theirs(db, voted, change_to, tell, reload):
-    from ideaboard.notifications.claims import Counts, settle
+    from ideaboard.notifications.claims import Fate, settle
 
     change = change_to(voted, "under_review")
     tell()
@@ -149,7 +153,9 @@ def test_a_settled_delivery_is_counted_once_though_two_believed_it_theirs(db, vo
     db.session.execute(db.update(Delivery).values(lease_until=NOW - timedelta(days=9999)))
     db.session.commit()
     assert claim_due("two", DUE) == delivery
-    told = Counts(told=[change.id])
+    entry = db.session.execute(db.select(Notification.id).where(Notification.delivery_id == delivery)).scalar_one()
+    end_reading()
+    told = [Fate(entry, change.id, "mail")]
     assert settle(delivery, "one", DUE, "sent", told) is False
     assert settle(delivery, "two", DUE, "sent", told) is True
     assert reload(change).told_count == 1
@@ -236,3 +242,58 @@ def test_entries_stay_when_old_deliveries_go(db, voted, change_to, tell, send, c
     entry = db.session.execute(db.select(Notification)).scalars().first()
     db.session.refresh(entry)
     assert entry.delivery_id is None
+
+
+def told_by(db):
+    return sorted(db.session.execute(db.select(Notification.told_by, Notification.told_at)).all())
+
+
+def test_each_entry_says_when_and_by_what_it_was_told(db, voted, cast, change_to, tell, send, post):
+    post.answers["noor@example.org"] = post.refuse()
+    change_to(voted, "under_review")
+    tell()
+    assert told_by(db) == [(None, None)] * 2
+    end_reading()
+    send(DUE)
+    assert told_by(db) == [("mail", DUE), ("refused", DUE)]
+
+
+def test_what_is_told_already_is_not_counted_again(db, voted, cast, change_to, tell, send, reload):
+    """The ceiling moved one entry to the weekly digest: its entry in the inbox has told it."""
+    change = change_to(voted, "under_review")
+    tell()
+    entries = db.update(Notification).where(Notification.person_id == cast.noor.id)
+    db.session.execute(entries.values(told_at=NOW, told_by="inbox"))
+    db.session.commit()
+    send(DUE)
+    assert counts(reload(change)) == (2, 1, 0)
+    assert told_by(db) == [("inbox", NOW), ("mail", DUE)]
+
+
+def test_a_failure_names_its_cause_and_a_success_clears_it(db, voted, change_to, tell, send, post):
+    post.answers = {f"{name}@example.org": post.not_now("421 closed") for name in ("noor", "vera")}
+    change_to(voted, "under_review")
+    tell()
+    send(DUE)
+    causes = db.select(Delivery.cause)
+    assert set(db.session.execute(causes).scalars()) == {cause_code("421 closed")}
+    end_reading()
+    post.answers = {}
+    assert send(DUE + timedelta(seconds=90)) == ["sent", "sent"]
+    assert set(db.session.execute(causes).scalars()) == {None}
+
+
+def test_quiet_hours_put_off_without_counting_as_a_failure(db, voted, change_to, tell, send, monkeypatch):
+    from ideaboard.notifications import sending
+    from ideaboard.notifications.composing import Postponed
+
+    change_to(voted, "under_review")
+    tell()
+    monkeypatch.setitem(sending.COMPOSERS, "news", lambda delivery, now: Postponed(DUE + timedelta(hours=8)))
+    assert send(DUE) == ["later", "later"]
+    rows = db.session.execute(db.select(Delivery.attempts, Delivery.last_error, Delivery.due_at)).all()
+    assert rows == [(0, None, DUE + timedelta(hours=8))] * 2
+    end_reading()
+    monkeypatch.undo()
+    assert send(DUE + timedelta(hours=7)) == []
+    assert send(DUE + timedelta(hours=8)) == ["sent", "sent"]
