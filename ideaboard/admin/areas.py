@@ -14,6 +14,7 @@ from ideaboard.foundation.refusals import Busy, Missing, Refusal
 from ideaboard.foundation.slugs import slugify
 from ideaboard.models import Board, BoardMember, Person
 from ideaboard.models.vocabulary import Audience, BoardRole, SiteRole, VotersSeenBy
+from ideaboard.voting.promise import start_clocks
 
 BRIEFS = ("brief_asks", "brief_fixed", "brief_decides", "brief_hear")
 DOORS = ("who_may_see", "who_may_submit", "who_may_vote", "who_may_comment")
@@ -46,7 +47,7 @@ def possible_owners(board: Board | None) -> list[Person]:
 
 
 def checked(values: dict, owners: set[int]) -> dict:
-    """The fields of a board as they are stored: name, brief, owner_id, first_look_days, doors. Raises BadBoard."""
+    """The fields of a board as they are stored: name, brief, owner_id, first_look_days, promise, doors. Raises BadBoard."""
     good = {"name": clean_line(values["name"] or "")}
     if not 2 <= len(good["name"]) <= 60:
         raise BadBoard(gettext("A board's name has 2 to 60 characters."), field="name")
@@ -60,6 +61,12 @@ def checked(values: dict, owners: set[int]) -> dict:
     good["first_look_days"] = values["first_look_days"]
     if good["first_look_days"] is None or not 1 <= good["first_look_days"] <= 365:
         raise BadBoard(gettext("The first look is promised within 1 to 365 days."), field="first_look_days")
+    good["promise_votes"] = values["promise_votes"]
+    if good["promise_votes"] is None or not 1 <= good["promise_votes"] <= 100_000:
+        raise BadBoard(gettext("The promise names 1 to 100,000 votes."), field="promise_votes")
+    good["promise_days"] = values["promise_days"]
+    if good["promise_days"] is None or not 1 <= good["promise_days"] <= 365:
+        raise BadBoard(gettext("The answer is promised within 1 to 365 days."), field="promise_days")
     for field in DOORS:
         good[field] = values[field]
         if good[field] not in set(Audience):
@@ -105,10 +112,13 @@ def change_board(board_id: int, by: Person, now: datetime, values: dict, owners:
     with transaction():
         board = _reread(board_id)
         changed = [field for field, value in good.items() if getattr(board, field) != value]
+        lowered = good["promise_votes"] < board.promise_votes
         for field in changed:
             setattr(board, field, good[field])
         if changed:
             record(BOARD_CHANGED, actor=by, board=board, at=now, fields=changed)
+        if lowered:
+            start_clocks(board, now)
     return changed
 
 
@@ -145,7 +155,8 @@ def move(board_id: int, by: Person, now: datetime, *, up: bool) -> None:
 
 
 def _reread(board_id: int) -> Board:
-    board = db.session.get(Board, board_id, with_for_update=True, populate_existing=True)
+    # key_share, as in all deeds on an idea: an event that names the board need not wait for it.
+    board = db.session.get(Board, board_id, with_for_update={"key_share": True}, populate_existing=True)
     if board is None:
         raise Missing(gettext("This board is not here."))
     return board

@@ -47,6 +47,8 @@ class BoardForm(Form):
     brief_hear = TextAreaField(_("When you will hear"))
     owner_id = SelectField(_("Owner"), coerce=lambda v: int(v) if str(v or "").isdigit() else 0, validate_choice=False)
     first_look_days = _Whole(_("First look within, in days"), default=5, validators=[Optional()])
+    promise_votes = _Whole(_("An idea with so many votes"), default=50, validators=[Optional()])
+    promise_days = _Whole(_("is answered within, in days"), default=14, validators=[Optional()])
     who_may_see = SelectField(_("Who may see it"), choices=AUDIENCES, default="everyone", validate_choice=False)
     who_may_submit = SelectField(_("Who may share ideas"), choices=AUDIENCES, default="members", validate_choice=False)
     who_may_vote = SelectField(_("Who may vote"), choices=AUDIENCES, default="members", validate_choice=False)

@@ -2,16 +2,19 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import Row, delete, select, update
 
 from ideaboard.extensions import db, gettext
 from ideaboard.following.follows import add_reason, drop_reason
 from ideaboard.foundation import dialects
 from ideaboard.foundation.database import dialect_name, transaction
 from ideaboard.foundation.refusals import Conflict, Forbidden, Missing
-from ideaboard.models import Idea, Person, Vote
+from ideaboard.models import Board, Idea, Person, Vote
 from ideaboard.models.vocabulary import Reason
 from ideaboard.permissions import allows
+from ideaboard.voting.promise import start_clock
+
+_PROMISE = (Board.promise_votes, Board.promise_days)
 
 
 class VotingClosed(Conflict):
@@ -39,7 +42,9 @@ def cast_vote(idea_id: int, by: Person, now: datetime, *, unnamed: bool = False)
             )
         ).rowcount
         if added:
-            _count(idea_id, added)
+            count = _count(idea_id, added)
+            if count.votes_count >= count.promise_votes:
+                start_clock(idea, now, votes=count.promise_votes, days=count.promise_days)
             add_reason(idea_id, by.id, Reason.VOTER, now)
             if by.id != idea.author_id and idea.others_took_part_at is None:
                 db.session.execute(update(Idea).where(Idea.id == idea_id).values(others_took_part_at=now))
@@ -83,5 +88,18 @@ def _reread(idea_id: int, by: Person) -> Idea:
     return idea
 
 
-def _count(idea_id: int, rows: int) -> None:
-    db.session.execute(update(Idea).where(Idea.id == idea_id).values(votes_count=Idea.votes_count + rows))
+def _count(idea_id: int, rows: int) -> Row:
+    """Move the counter; -> votes_count as it is now, with the board's promise_votes and promise_days.
+
+    The promise is read by the statement that comes after the row was locked: a board that was loaded before may have
+    lowered it meanwhile (promise.start_clocks).
+    """
+    promise = (
+        select(column).where(Board.id == Idea.board_id).scalar_subquery().label(column.key) for column in _PROMISE
+    )
+    return db.session.execute(
+        update(Idea)
+        .where(Idea.id == idea_id)
+        .values(votes_count=Idea.votes_count + rows)
+        .returning(Idea.votes_count, *promise)
+    ).one()

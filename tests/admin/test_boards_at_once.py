@@ -14,7 +14,10 @@ from tests.conftest import NOW
 
 
 def test_boards_of_one_name_made_at_once_each_get_an_address(own_app):
-    start, values = threading.Barrier(5), {**FORM, "owner_id": 0, "first_look_days": 7}
+    start, values = (
+        threading.Barrier(5),
+        {**FORM, "owner_id": 0, "first_look_days": 7, "promise_votes": 50, "promise_days": 14},
+    )
 
     def make():
         with own_app.app_context():

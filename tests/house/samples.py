@@ -47,8 +47,8 @@ STATUS = {
 }  # fmt: skip
 BOARD = {
     "name": "Another", "brief_asks": "What?", "brief_fixed": "", "brief_decides": "", "brief_hear": "",
-    "owner_id": "0", "first_look_days": "5", "who_may_see": "everyone", "who_may_submit": "members",
-    "who_may_vote": "members", "who_may_comment": "members", "voters_seen_by": "staff",
+    "owner_id": "0", "first_look_days": "5", "promise_votes": "50", "promise_days": "14",
+    "who_may_see": "everyone", "who_may_submit": "members", "who_may_vote": "members", "who_may_comment": "members", "voters_seen_by": "staff",
 }  # fmt: skip
 LOOK = {"name": "Site", "locale": "en", "time_zone": "UTC", "accent": "#006241", "received_reads_under_review": ""}
 MAIL = "somebody@example.org"
