@@ -10,6 +10,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -50,6 +51,8 @@ class Settings:
     bundle_seconds: int = field(default=900, metadata={"env": "BUNDLE_SECONDS"})
     # How long a writer of the web waits for the lock before 503; reading never waits for writers.
     write_wait_ms: int = field(default=250, metadata={"env": "WRITE_WAIT_MS"})
+    # Targets of webhooks that are not public and are called all the same: host:port or networks, by commas.
+    outbound_allow: str = field(default="", metadata={"env": "OUTBOUND_ALLOW"})
     # Multiplies every budget (sign-in, codes, votes, …); for load tests, never for a public site.
     budget_factor: int = field(default=1, metadata={"env": "BUDGET_FACTOR"})
 
@@ -89,6 +92,11 @@ class Settings:
             raise UnsafeSettings(
                 "MAIL_FROM holds a line break: it must be one address, like Ideas <ideas@example.org>."
             )
+        for item in filter(None, (part.strip() for part in settings.outbound_allow.split(","))):
+            if not _names_a_target(item):
+                raise UnsafeSettings(
+                    f"OUTBOUND_ALLOW holds {item!r}: each item must be host:port or a network, like chat.internal:8065 or 10.1.0.0/16."
+                )
         return settings
 
     @property
@@ -119,6 +127,16 @@ class Settings:
             )
         if not self.is_https and not self.is_local:
             raise UnsafeSettings(f"PUBLIC_URL is {self.public_url}: a public site must be https://.")
+
+
+def _names_a_target(item: str) -> bool:
+    """Whether an item of OUTBOUND_ALLOW is host:port or a network."""
+    try:
+        ip_network(item)
+        return True
+    except ValueError:
+        host, _, port = item.rpartition(":")
+        return bool(host) and not set("/@ ") & set(host) and port.isdecimal() and 0 < int(port) < 65536
 
 
 def normal_database_url(url: str) -> str:
