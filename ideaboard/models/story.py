@@ -42,12 +42,16 @@ class Story(Model):
     renderer_version: Mapped[int] = mapped_column(default=0)
     excerpt: Mapped[Line] = mapped_column(default="")
     state: Mapped[Code] = mapped_column(default=StoryState.DRAFT)
+    # When colleagues were asked to read it over; None again when it is edited after that reading.
+    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     read_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     publish_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Later than published_at: corrected then. Who edited last does not read it over either.
     edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    edited_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     # Grows with each edit: a form written against an older one is refused, and nothing typed is lost.
     version: Mapped[int] = mapped_column(default=1)
     # Taken off its page again by staff; it stays theirs to see.
@@ -79,7 +83,7 @@ class StoryIdea(Model):
 
 
 class Picture(Model):
-    """A picture of a story: re-encoded by us, without EXIF, named by the hash of its bytes."""
+    """A picture of a story: re-encoded by us, without EXIF, named by the hash of its story and bytes."""
 
     __tablename__ = "picture"
     __table_args__ = (Index(None, "story_id"), NEVER_REUSE)
