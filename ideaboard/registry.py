@@ -6,7 +6,7 @@ from ideaboard.accounts import first_admin_views, profile_views, welcome_views
 from ideaboard.accounts.commands import create_admin
 from ideaboard.accounts.deeds import DEEDS, show_draft
 from ideaboard.accounts.views import accounts
-from ideaboard.admin import board_views, people_views
+from ideaboard.admin import board_views, frame_views, people_views
 from ideaboard.admin.views import admin
 from ideaboard.boards.views import boards
 from ideaboard.discussion.deed import comment_as_asked
@@ -27,6 +27,7 @@ from ideaboard.notifications.mailbox_views import mailbox
 from ideaboard.notifications.subscribers import SUBSCRIBERS
 from ideaboard.notifications.views import notifications
 from ideaboard.patterns.views import patterns
+from ideaboard.roadmap.views import roadmap
 from ideaboard.site import choice_views
 from ideaboard.site.commands import demo, recount
 from ideaboard.site.demo.views import demonstration
@@ -44,6 +45,7 @@ MORE_DOORS = (
     board_views,
     choice_views,
     first_admin_views,
+    frame_views,
     mine_views,
     people_views,
     profile_views,
@@ -64,6 +66,7 @@ BLUEPRINTS = (
     mailbox,
     notifications,
     machines,
+    roadmap,
     site,
     staff,
     voting,

@@ -16,6 +16,10 @@ class LookForm(Form):
     received_reads_under_review = BooleanField(_("Show ideas that nobody has picked up as “Under review”"))
 
 
+class FramesForm(Form):
+    sites = TextAreaField(_("Sites that may show the roadmap"))
+
+
 class _Whole(IntegerField):
     """A whole number; what is none stays as it was typed, and reads None."""
 

@@ -1,6 +1,6 @@
 """The doors of following."""
 
-from flask import Blueprint, url_for
+from flask import Blueprint, request, url_for
 
 from ideaboard.following.boards import broad_follow_of, follow_board, forget_board, mute_board
 from ideaboard.following.follows import follow, follow_of, mute, unfollow, unmute
@@ -45,7 +45,8 @@ def unmute_idea(idea: Idea):
 
 def _card(idea: Idea):
     back = url_for("ideas.show", idea_id=idea.id, slug=idea.slug)
-    return answer("following/follow.htmx.html", back, idea=idea, my_follow=follow_of(idea, viewer()))
+    small = request.form.get("size") == "card"
+    return answer("following/follow.htmx.html", back, idea=idea, my_follow=follow_of(idea, viewer()), small=small)
 
 
 @following.post("/boards/<slug>/follow")

@@ -32,6 +32,18 @@ def solved_of(idea: Idea, viewer: Person | None) -> Solved | None:
     return db.session.get(Solved, (idea.id, viewer.id)) if viewer else None
 
 
+def solved_counts(idea_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """{idea id: (how many say that it solves it, how many say not quite)} of those that anybody answered."""
+    ids = list(idea_ids)
+    if not ids:
+        return {}
+    yes = func.count().filter(Solved.solves)
+    rows = db.session.execute(
+        select(Solved.idea_id, yes, func.count() - yes).where(Solved.idea_id.in_(ids)).group_by(Solved.idea_id)
+    )
+    return {idea_id: (solves, not_quite) for idea_id, solves, not_quite in rows}
+
+
 def voters_of(idea: Idea, *, after: str | None = None, before: str | None = None) -> Voters:
     """Who voted, as the board's rule lets it be seen (permission idea.see_voters). Unnamed votes stay unnamed."""
     counted = Vote.idea_id == idea.id, Vote.set_aside_at.is_(None)

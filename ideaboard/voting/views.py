@@ -6,7 +6,7 @@ from ideaboard.following.follows import follow_of
 from ideaboard.models import Idea
 from ideaboard.voting.aftermath import answer_solved
 from ideaboard.voting.ballot import cast_vote, name_vote, withdraw_vote
-from ideaboard.voting.ballots import ballots_of, solved_of, voters_of
+from ideaboard.voting.ballots import ballots_of, solved_counts, solved_of, voters_of
 from ideaboard.web.asking import ask_for_address
 from ideaboard.web.gate import gate, load_idea, viewer
 from ideaboard.web.globals import request_now
@@ -15,6 +15,8 @@ from ideaboard.web.throttle import spend
 from ideaboard.workflow.endings import ending_of
 
 voting = Blueprint("voting", __name__)
+# Where the button stands, and so what the answer puts anew: an idea's page, a list, the roadmap, what was launched.
+SIZES = ("idea", "list", "card", "launch")
 
 
 @voting.post("/ideas/<int:idea_id>/vote")
@@ -58,11 +60,13 @@ def voters(idea: Idea):
 
 def _button(idea_id: int):
     idea = load_idea(idea_id)
+    size = request.form.get("size")
     return answer(
         "voting/cast.htmx.html",
         url_for("ideas.show", idea_id=idea.id, slug=idea.slug),
         idea=idea,
-        size="idea" if request.form.get("size") == "idea" else "list",
+        size=size if size in SIZES else "list",
+        solved=solved_counts([idea.id]).get(idea.id, (0, 0)) if size == "launch" else None,
         my_vote=ballots_of([idea.id], viewer()).get(idea.id),
         my_solved=solved_of(idea, viewer()),
         my_follow=follow_of(idea, viewer()),

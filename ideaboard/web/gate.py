@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 
-from flask import abort, redirect, request, url_for
+from flask import abort, current_app, redirect, request, url_for
 from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -34,10 +34,14 @@ class Gate:
     permission: str
     token_route: bool = False  # authorised by a signed token: exempt from the same-origin rule (web/csrf.py)
     guests_pass: bool = False  # the view itself asks a guest for an address
+    as_guest: bool = False  # shows what a guest may see, whoever asks: feeds, what stands in frames of other sites
 
 
 def viewer() -> Person | None:
     """Who is looking: a Person, or None for a guest."""
+    declared = getattr(current_app.view_functions.get(request.endpoint or ""), "gate", None)
+    if declared is not None and declared.as_guest:
+        return None
     return current_user._get_current_object() if current_user.is_authenticated else None
 
 
@@ -84,7 +88,12 @@ LOADERS = {"idea": ("idea_id", load_idea), "board": ("slug", load_board), "comme
 
 
 def gate(
-    permission: str, thing: str | None = None, *, token_route: bool = False, guests_pass: bool = False
+    permission: str,
+    thing: str | None = None,
+    *,
+    token_route: bool = False,
+    guests_pass: bool = False,
+    as_guest: bool = False,
 ) -> Callable:
     """Declare a route's permission and the thing it is asked about ('idea', 'board', 'comment' or None).
 
@@ -107,7 +116,7 @@ def gate(
                 end_reading()
             return view(**values)
 
-        door.gate = Gate(permission, token_route, guests_pass)
+        door.gate = Gate(permission, token_route, guests_pass, as_guest)
         return door
 
     return declare

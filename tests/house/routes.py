@@ -16,6 +16,7 @@ def table(app) -> str:
         methods = ", ".join(sorted(rule.methods - {"HEAD", "OPTIONS"}))
         remark = "signed token, no same-origin rule" if gate.token_route else ""
         remark = "a guest is asked for an address" if gate.guests_pass else remark
+        remark = "the same for everybody: a guest's view" if gate.as_guest else remark
         rows.append((str(rule), f"| {methods} | `{rule}` | `{gate.permission}` | {remark} |"))
     return "\n".join(
         ["| Method | Address | Permission | |", "|---|---|---|---|", *(row for _, row in sorted(set(rows)))]

@@ -1,0 +1,100 @@
+"""The doors of the roadmap: the page, the frame for other sites, and what was launched."""
+
+from flask import Blueprint, request
+
+from ideaboard.boards.directory import boards_seen_by
+from ideaboard.extensions import gettext
+from ideaboard.foundation.refusals import Missing
+from ideaboard.ideas.listing import Filter, count_of
+from ideaboard.ideas.own import follows_on
+from ideaboard.models.vocabulary import Stage
+from ideaboard.roadmap.columns import columns_of, months_of
+from ideaboard.roadmap.deeds import months_of_launches
+from ideaboard.roadmap.frames import frame_sites
+from ideaboard.roadmap.launches import page_of_launches
+from ideaboard.voting.ballots import ballots_of
+from ideaboard.web.gate import gate, load_board, viewer
+from ideaboard.web.globals import THEMES, current_site, reader_zone
+from ideaboard.web.swap import page
+
+roadmap = Blueprint("roadmap", __name__)
+# No script, no form, nothing from elsewhere; who may frame it is added.
+_FRAME_CSP = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'"
+
+
+@roadmap.get("/roadmap")
+@gate("idea.read")
+def show():
+    wanted = _wanted()
+    columns = columns_of(wanted, viewer())
+    shown = [idea for column in columns for idea in column.ideas]
+    return page(
+        "roadmap/show.html",
+        wanted=wanted,
+        columns=columns,
+        months=months_of(wanted, viewer()),
+        boards=boards_seen_by(viewer()),
+        votes=ballots_of([idea.id for idea in shown], viewer()),
+        follows=follows_on(shown, viewer()) if viewer() else {},
+        place="roadmap.show",
+    )
+
+
+@roadmap.get("/roadmap/frame")
+@gate("idea.read", as_guest=True)
+def frame():
+    """What a guest sees, on pages of the sites that an admin named; where none is named there is no such page."""
+    sites = frame_sites(current_site())
+    if not sites:
+        raise Missing(gettext("The roadmap is shown on no other site."))
+    wanted = _wanted()
+    theme = request.args.get("theme")
+    response = page(
+        "roadmap/frame.html",
+        wanted=wanted,
+        columns=columns_of(wanted, None),
+        page_theme=theme if theme in THEMES else "",
+    )
+    response.headers["Content-Security-Policy"] = f"{_FRAME_CSP}; frame-ancestors {' '.join(sites)}"
+    # Whether a page may hold it is said above; these let it be held by a page that isolates itself.
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.headers["Cross-Origin-Embedder-Policy"] = "require-corp"
+    response.headers["Cross-Origin-Opener-Policy"] = "unsafe-none"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@roadmap.get("/launched")
+@gate("idea.read")
+def launched():
+    slug = request.args.get("board", "")
+    wanted = Filter(board=load_board(slug) if slug else None, standing=Stage.LAUNCHED)
+    turn = {"after": request.args.get("after"), "before": request.args.get("before")}
+    has_day = request.args.get("day") != "unknown"
+    found = page_of_launches(wanted, viewer(), has_day=has_day, **turn)
+    total = count_of(wanted, viewer())
+    without_day = None
+    if has_day and found.after is None:
+        # The last page leads on to what an import brought without a day; where there is nothing else, it is shown.
+        rest = page_of_launches(wanted, viewer(), has_day=False)
+        if rest.items and not found.items and not any(turn.values()):
+            found, has_day = rest, False
+        elif rest.items:
+            without_day = True
+    return page(
+        "roadmap/launched.html",
+        wanted=wanted,
+        found=found,
+        months=months_of_launches(found.items, viewer(), reader_zone(), has_day=has_day),
+        total=total,
+        has_day=has_day,
+        without_day=without_day,
+        boards=boards_seen_by(viewer()),
+    )
+
+
+def _wanted() -> Filter:
+    """Board, mine and month of the address; sort and status are the columns' own."""
+    slug = request.args.get("board", "")
+    read = Filter.read(request.args, viewer(), load_board(slug) if slug else None)
+    return Filter(board=read.board, mine=read.mine, month=read.month)
