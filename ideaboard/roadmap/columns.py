@@ -109,4 +109,3 @@ def _first(wanted: Filter, viewer: Person | None) -> list[Idea]:
     else:
         statement = statement.order_by(*_MOST_VOTED)
     return list(db.session.scalars(statement))
-

@@ -74,7 +74,9 @@ def origin_of(line: str) -> str:
             ),
             field="sites",
         )
-    return f"{parts.scheme}://{host}" + (f":{port}" if port and port != {"https": 443, "http": 80}[parts.scheme] else "")
+    return f"{parts.scheme}://{host}" + (
+        f":{port}" if port and port != {"https": 443, "http": 80}[parts.scheme] else ""
+    )
 
 
 def _is_this_machine(host: str) -> bool:

@@ -24,9 +24,7 @@ def _launches(wanted: Filter, viewer: Person | None) -> Select:
         .correlate(_BEGUN)
         .scalar_subquery()
     )
-    left = exists().where(
-        after.idea_id == _BEGUN.idea_id, after.stage != Stage.LAUNCHED, _earlier(_BEGUN, after)
-    )
+    left = exists().where(after.idea_id == _BEGUN.idea_id, after.stage != Stage.LAUNCHED, _earlier(_BEGUN, after))
     return (
         select(Idea, _BEGUN)
         .join(_BEGUN, _BEGUN.idea_id == Idea.id)
