@@ -10,6 +10,7 @@ import signal
 import socket
 import threading
 import time
+from contextlib import suppress
 
 import click
 from flask.cli import with_appcontext
@@ -18,13 +19,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from ideaboard.events import dispatch
 from ideaboard.extensions import db
 from ideaboard.foundation.clock import now
-from ideaboard.foundation.database import end_reading
+from ideaboard.foundation.database import OpenTransaction, end_reading
 from ideaboard.foundation.post import post_box
 from ideaboard.foundation.refusals import Busy
 from ideaboard.foundation.tokens import new_token
 from ideaboard.jobs.schedule import SCHEDULE
 from ideaboard.notifications import claims
-from ideaboard.notifications.sending import send_one
+from ideaboard.notifications.sending import Hand
 
 log = logging.getLogger(__name__)
 STOP_SECONDS = 2  # below the parent's grace of 4 (serving/parent.py)
@@ -42,11 +43,15 @@ class Worker:
     def __init__(self):
         self.name = f"{socket.gethostname()[:80]}:{os.getpid()}:{new_token()[:8]}"
         self.stop = threading.Event()
-        self.post = post_box()
+        self.hand = Hand(self.name, post_box())
         self._next_run = {job.name: 0.0 for job in SCHEDULE}
         self._post_again_at, self._post_pause = 0.0, 0.0
         self._sending, self._look_again_at = False, 0.0
         self._trouble = ""
+
+    @property
+    def post(self):
+        return self.hand.post
 
     def run(self) -> None:
         """Work until told to stop. Trouble with the database is waited out, with one line in the log."""
@@ -72,22 +77,25 @@ class Worker:
                 if idle == LONGEST_PAUSE:
                     self.post.close()
                 self.stop.wait(idle)
+        self.hand.let_go()
         self.post.close()
 
     def run_once(self) -> None:
         """All that is due now, then return."""
         while self.work_a_little() and not self.stop.is_set():
             pass
+        self.hand.let_go()
         self.post.close()
 
     def work_a_little(self) -> bool:
         """The jobs whose time has come, one event, one mail; True when there may be more to do at once."""
         self._run_jobs()
         events = self._events()
-        if not self._may_post() or not (self._sending or self._reads(lambda: claims.has_due(now()))):
+        if not self._may_post() or not (self.hand or self._sending or self._reads(lambda: claims.has_due(now()))):
             return events
-        sent = send_one(self.name, now(), self.post)
-        db.session.remove()
+        sent = self.hand.send_next(now())
+        if not self.hand:
+            db.session.remove()
         self._heed(sent)
         self._sending = sent is not None  # then the next one is claimed without asking whether there is one
         return events or self._sending
@@ -129,6 +137,7 @@ class Worker:
             return
         if not self._post_pause:
             log.warning("mails wait: %s", sent.trouble)
+        self.hand.let_go()
         self._post_pause = min(max(5.0, self._post_pause * 2), 60.0)
         self._post_again_at = time.monotonic() + self._post_pause
 
@@ -177,5 +186,8 @@ def worker_command(once: bool) -> None:
         worker.run_once() if once else worker.run()
     except StopNow:
         log.warning("stopped in the middle of a mail; it goes again after its lease")
+        with suppress(SQLAlchemyError, Busy, OpenTransaction):
+            db.session.remove()
+            worker.hand.let_go()
     finally:
         signal.alarm(0)

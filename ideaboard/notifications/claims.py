@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import or_, select, text, update
+from sqlalchemy import Boolean, bindparam, or_, select, text, update
 
 from ideaboard.extensions import db
 from ideaboard.foundation import dialects
@@ -20,6 +20,8 @@ from ideaboard.models.vocabulary import ToldBy
 from ideaboard.notifications.causes import cause_code
 
 LEASE_SECONDS = 90  # above post.WHOLE_SECONDS, so that a slow relay is no reason to send twice
+# So long a claim whose lease has ended is nobody's: its worker, if it lives after all, may still say "sent".
+REST_SECONDS = 5
 # Literal, so that both databases see that the partial indexes answer them.
 _CODES = text("delivery.state = 'waiting' AND delivery.kind = 'code'")
 _WAITING = text("delivery.state = 'waiting'")
@@ -38,55 +40,110 @@ NOT_TOLD = (ToldBy.REFUSED, ToldBy.LOST)
 
 def has_due(now: datetime) -> bool:
     """Whether a delivery is due and nobody's (a cheap read)."""
-    return any(db.session.execute(_claimable(where, now)).first() for where in (_CODES, _WAITING))
+    return any(db.session.execute(_claimable(where, now, 1)).first() for where in (_CODES, _WAITING))
 
 
 def claim_due(worker: str, now: datetime) -> int | None:
-    """The id of a due delivery that is ours now: codes first, then by when they were due. None: nothing is due."""
+    """The id of a due delivery that is ours now; None: nothing is due."""
+    return next(iter(claim(worker, now, 1)), None)
+
+
+def claim(worker: str, now: datetime, most: int) -> list[int]:
+    """The ids of due deliveries that are ours now, at most so many: codes first, then by when they were due."""
     with transaction() as session:
         for where in (_CODES, _WAITING):
-            delivery_id = session.execute(dialects.skip_locked(dialect_name(), _claimable(where, now))).scalar()
-            if delivery_id is not None:
-                lease = dialects.database_clock(dialect_name(), LEASE_SECONDS)
-                session.execute(
-                    update(Delivery)
-                    .where(Delivery.id == delivery_id)
-                    .values(claimed_by=worker, lease_until=lease, attempts=Delivery.attempts + 1, bundle="")
-                )
-                return delivery_id
-        return None
+            while rows := session.execute(dialects.skip_locked(dialect_name(), _claimable(where, now, most))).all():
+                orphans = [row.id for row in rows if row.claimed_by is not None]
+                if orphans:
+                    _hold(orphans, claimed_by=None, lease_until=_clock(REST_SECONDS))
+                    continue
+                ids = [row.id for row in rows]
+                more = {"attempts": Delivery.attempts + 1, "bundle": ""}
+                _hold(ids, claimed_by=worker, lease_until=_clock(LEASE_SECONDS), **more)
+                return ids
+        return []
 
 
-def _claimable(where, now: datetime):
-    clock = dialects.database_clock(dialect_name())
-    free = or_(Delivery.lease_until.is_(None), Delivery.lease_until < clock)
-    return (
-        select(Delivery.id).where(where, Delivery.due_at <= now, free).order_by(Delivery.due_at, Delivery.id).limit(1)
+def release(worker: str, ids: Sequence[int]) -> None:
+    """Give back what was claimed and not tried."""
+    free = {"claimed_by": None, "lease_until": None, "attempts": Delivery.attempts - 1}
+    with transaction():
+        _hold(ids, Delivery.claimed_by == worker, **free)
+
+
+def _hold(ids: Sequence[int], *conditions, **values) -> None:
+    db.session.execute(
+        update(Delivery).where(Delivery.id.in_(ids), Delivery.state == "waiting", *conditions).values(**values),
+        execution_options={"synchronize_session": False},
     )
+
+
+def _claimable(where, now: datetime, most: int):
+    free = or_(Delivery.lease_until.is_(None), Delivery.lease_until < _clock())
+    due = select(Delivery.id, Delivery.claimed_by).where(where, Delivery.due_at <= now, free)
+    return due.order_by(Delivery.due_at, Delivery.id).limit(most)
+
+
+def _clock(plus_seconds: int = 0):
+    return dialects.database_clock(dialect_name(), plus_seconds)
+
+
+_table, _entries, _changes = Delivery.__table__.c, Notification.__table__.c, StatusChange.__table__.c
+# Built once: for a mail in milliseconds, building a statement costs more than answering it.
+_SETTLE = (
+    update(Delivery.__table__)
+    .where(
+        _table.id == bindparam("its_id"),
+        _table.state == "waiting",
+        # What the relay has taken is sent, whoever holds the claim by now.
+        or_(_table.claimed_by.is_(None), _table.claimed_by == bindparam("worker"), bindparam("is_sent", type_=Boolean)),
+    )
+    .values(
+        state=bindparam("new_state"),
+        settled_at=bindparam("at"),
+        claimed_by=None,
+        lease_until=None,
+        last_error=bindparam("why"),
+        cause=bindparam("its_cause"),
+        bundle="",
+    )
+)
+_MARK = (
+    update(Notification.__table__)
+    .where(_entries.id.in_(bindparam("ids", expanding=True)), _entries.told_by.is_(None))
+    .values(told_at=bindparam("at"), told_by=bindparam("by"))
+    .returning(_entries.id)
+)
+_COUNT = (
+    update(StatusChange.__table__)
+    .where(_changes.id == bindparam("its_id"))
+    .values(
+        entitled_count=_changes.entitled_count + bindparam("more_entitled"),
+        told_count=_changes.told_count + bindparam("more_told"),
+        not_told_count=_changes.not_told_count + bindparam("more_not_told"),
+    )
+)
 
 
 def settle(
     delivery_id: int, worker: str, now: datetime, state: str, fates: Sequence[Fate] = (), why: str = "", also=None
 ) -> bool:
-    """Mark as sent, refused or dropped, and what became of its notifications; False when the claim was not ours any
-    more (nothing is changed).
+    """Mark as sent, refused or dropped, and what became of its notifications; False when that was done already or,
+    unless it is sent, another has claimed it meanwhile (nothing is changed).
 
     `also()` writes more in the same transaction.
     """
+    facts = {
+        "its_id": delivery_id,
+        "worker": worker,
+        "is_sent": state == "sent",
+        "new_state": state,
+        "at": now,
+        "why": why[:300] or None,
+        "its_cause": cause_code(why) if why and state == "refused" else None,
+    }
     with transaction() as session:
-        ours = session.execute(
-            update(Delivery)
-            .where(Delivery.id == delivery_id, Delivery.claimed_by == worker, Delivery.state == "waiting")
-            .values(
-                state=state,
-                settled_at=now,
-                claimed_by=None,
-                lease_until=None,
-                last_error=why[:300] or None,
-                cause=cause_code(why) if why and state == "refused" else None,
-                bundle="",
-            )
-        ).rowcount
+        ours = session.connection().execute(_SETTLE, facts).rowcount
         if ours:
             mark(fates, now)
             if also is not None:
@@ -118,13 +175,7 @@ def mark(fates: Sequence[Fate], now: datetime) -> None:
         ids_of.setdefault(str(fate.told_by), []).append(fate.notification_id)
     told, not_told = [], []
     for told_by, ids in ids_of.items():
-        rows = db.session.execute(
-            update(Notification)
-            .where(Notification.id.in_(ids), Notification.told_by.is_(None))
-            .values(told_at=now, told_by=told_by)
-            .returning(Notification.id),
-            execution_options={"synchronize_session": False},
-        )
+        rows = db.session.connection().execute(_MARK, {"ids": ids, "at": now, "by": told_by})
         changes = [change_of[id] for id in rows.scalars() if change_of[id] is not None]
         (not_told if told_by in NOT_TOLD else told).extend(changes)
     count(told=told, not_told=not_told)
@@ -134,12 +185,6 @@ def count(*, entitled: Iterable[int] = (), told: Iterable[int] = (), not_told: I
     """Within an open transaction: move the counters of status changes, in the order of their ids."""
     entitled, told, not_told = Counter(entitled), Counter(told), Counter(not_told)
     for change_id in sorted({*entitled, *told, *not_told}):
-        db.session.execute(
-            update(StatusChange)
-            .where(StatusChange.id == change_id)
-            .values(
-                entitled_count=StatusChange.entitled_count + entitled[change_id],
-                told_count=StatusChange.told_count + told[change_id],
-                not_told_count=StatusChange.not_told_count + not_told[change_id],
-            )
-        )
+        moves = {"more_entitled": entitled, "more_told": told, "more_not_told": not_told}
+        counts = {name: counter[change_id] for name, counter in moves.items()}
+        db.session.connection().execute(_COUNT, {"its_id": change_id, **counts})

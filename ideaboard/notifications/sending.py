@@ -1,38 +1,45 @@
-"""Sending one due delivery, so that nobody is missed and nobody is told twice.
+"""Sending what is due, one by one, so that nobody is missed and nobody is told twice.
 
-1. claim it (claims.py): ours for LEASE_SECONDS, by the database's clock;
+1. claim it (claims.py), and a few more when mails go quickly: ours for LEASE_SECONDS, by the database's clock;
 2. judge now whom and what it may still tell, and compose it (composing.py); nothing left: dropped;
 3. hand it to the relay, outside any transaction, under the Message-ID that derives from its row;
-4. settle it: sent, or refused for good, or put off.
+4. settle it, before the next is handed over: sent, or refused for good, or put off.
 
-Killed between 3 and 4 the lease ends and the mail is sent again, under the same Message-ID.
+Killed between 3 and 4 the lease ends and that one mail is sent again, under the same Message-ID. A handing over that
+could outlive the lease is not begun: a worker that was stopped for a while gives up what it holds.
 """
 
 import logging
 import random
 import time
+from collections import deque
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
 from ideaboard.extensions import db
+from ideaboard.foundation import post as posting
 from ideaboard.foundation.database import end_reading
 from ideaboard.foundation.mail import envelope_sender, message_id_of, message_of
 from ideaboard.foundation.post import FilePost, NotNow, Refused, mail_folder
 from ideaboard.foundation.refusals import Busy
 from ideaboard.models import Delivery, Person, Site
 from ideaboard.models.vocabulary import Origin, ToldBy
-from ideaboard.notifications.claims import Fate, claim_due, put_off, settle
+from ideaboard.notifications import claims
+from ideaboard.notifications.claims import Fate, claim, put_off, release, settle
 from ideaboard.notifications.composing import COMPOSERS, Dropped, Parcel, Postponed
+from ideaboard.notifications.entitlement import judge_ahead
 
 log = logging.getLogger(__name__)
 # News: 1, 2, 4 … minutes up to 6 hours, given up after five days of failing. A code is worth little after minutes.
 FIRST_PAUSE = {"code": timedelta(seconds=5)}
 LONGEST_PAUSE = {"code": timedelta(seconds=60)}
 GIVE_UP_AFTER = timedelta(days=5)
+MOST_HELD = 20
+QUICK_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -52,11 +59,55 @@ class _Attempt(NamedTuple):
     facts: dict
 
 
+class Hand:
+    """What one worker has claimed and not yet sent."""
+
+    def __init__(self, worker: str, post, most: int = MOST_HELD):
+        self.worker, self.post, self._most = worker, post, most
+        self._held: deque[int] = deque()
+        self._next_claim, self._begin_by = 1, 0.0
+
+    def __bool__(self) -> bool:
+        return bool(self._held)
+
+    def send_next(self, now: datetime) -> Sent | None:
+        """Send the next due delivery; None when nothing is due."""
+        began = time.monotonic()
+        if self._held and began > self._begin_by:
+            self.let_go()
+        if not self._held and not self._claim(now):
+            return None
+        sent = _send(self._held.popleft(), self.worker, now, self.post, self._begin_by)
+        # A relay that takes its time gets its mails one by one: what waits in the hand of a killed worker waits long.
+        quick = time.monotonic() - began < QUICK_SECONDS
+        self._next_claim = min(self._next_claim * 2, self._most) if quick else 1
+        return sent
+
+    def let_go(self) -> None:
+        """Give back what is held."""
+        if self._held:
+            ids, self._held = list(self._held), deque()
+            release(self.worker, ids)
+
+    def _claim(self, now: datetime) -> bool:
+        self._begin_by = time.monotonic() + 0.9 * claims.LEASE_SECONDS - posting.WHOLE_SECONDS
+        self._held.extend(claim(self.worker, now, self._next_claim))
+        if len(self._held) > 1:
+            rows = db.session.execute(
+                select(Delivery).where(Delivery.id.in_(self._held)), execution_options={"populate_existing": True}
+            ).scalars()
+            judge_ahead([row for row in rows if row.kind == "news" and row.person_id is not None], now)
+            end_reading()
+        return bool(self._held)
+
+
 def send_one(worker: str, now: datetime, post) -> Sent | None:
     """Send the next due delivery; None when nothing is due. `post`: a post box (foundation/post.py)."""
-    delivery_id = claim_due(worker, now)
-    if delivery_id is None:
-        return None
+    return Hand(worker, post, most=1).send_next(now)
+
+
+def _send(delivery_id: int, worker: str, now: datetime, post, begin_by: float) -> Sent:
+    """Compose, hand over and settle a delivery that is ours. `begin_by`: by the monotonic clock."""
     delivery = db.session.get(Delivery, delivery_id, populate_existing=True)
     attempt = _Attempt(delivery_id, delivery.kind, delivery.attempts, delivery.facts)
     try:
@@ -76,6 +127,9 @@ def send_one(worker: str, now: datetime, post) -> Sent | None:
         return Sent("later")
     # Whose address was made up for the demo gets no mail by a real relay.
     box = FilePost(mail_folder()) if demo else post
+    if time.monotonic() > begin_by:  # it was stopped meanwhile: the lease may end before the relay answers
+        release(worker, [delivery_id])
+        return Sent("later")
     try:
         box.send(message, envelope_sender(), parcel.address)
     except Refused as refusal:
@@ -91,7 +145,11 @@ def send_one(worker: str, now: datetime, post) -> Sent | None:
 
 
 def _surely(write, *facts) -> None:
-    """Write what the relay said, however long the database is busy: forgotten, the mail would go twice."""
+    """Write what the relay said, however long the database is busy: forgotten, the mail would go twice.
+
+    It cannot renew its lease meanwhile: that were a write as well. So it asks more often than an ended lease rests
+    (claims.REST_SECONDS): whoever is let in first after a long lock, the mail is known as sent before it is claimed.
+    """
     pause = 0.2
     while True:
         try:
@@ -101,7 +159,7 @@ def _surely(write, *facts) -> None:
             db.session.rollback()
             log.warning("a mail was sent, and the database cannot be told yet: %s", str(trouble).splitlines()[0])
             time.sleep(pause)
-            pause = min(pause * 2, 5.0)
+            pause = min(pause * 2, 1.0)
 
 
 def _message(delivery: Delivery, parcel: Parcel, now: datetime):

@@ -1,6 +1,7 @@
 """Entitled is judged when sending; each change's counters count each person once."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,6 +12,7 @@ from ideaboard.models.vocabulary import How, Reason, Topic
 from ideaboard.notifications.causes import cause_code
 from ideaboard.notifications.claims import claim_due
 from ideaboard.notifications.preferences import stop_mail
+from ideaboard.notifications.sending import Hand, Sent
 from tests.conftest import NOW
 from tests.notifications.test_mails import said
 
@@ -132,15 +134,22 @@ def test_after_five_days_it_is_given_up_and_said_so(db, voted, cast, change_to, 
     assert reload(cast.noor).mail_refused_at is None
 
 
+def end_leases(db):
+    db.session.execute(db.update(Delivery).values(lease_until=NOW - timedelta(days=9999)))
+    db.session.commit()
+
+
 def test_a_claimed_delivery_is_nobody_elses_while_its_lease_lasts(db, voted, change_to, tell, send):
     change_to(voted, "under_review")
     tell()
     first, second = claim_due("one", DUE), claim_due("two", DUE)
     assert first and second and first != second
     assert claim_due("three", DUE) is None
-    # The worker died: its lease ends by the database's clock.
-    db.session.execute(db.update(Delivery).values(lease_until=NOW - timedelta(days=9999)))
-    db.session.commit()
+    # The worker died: its lease ends by the database's clock. For some seconds more the mail is nobody's.
+    end_leases(db)
+    assert claim_due("three", DUE) is None
+    assert db.session.execute(db.select(Delivery.claimed_by).where(Delivery.id == first)).scalar_one() is None
+    end_leases(db)
     assert claim_due("three", DUE) == first
 
 
@@ -150,15 +159,64 @@ def test_a_settled_delivery_is_counted_once_though_two_believed_it_theirs(db, vo
     change = change_to(voted, "under_review")
     tell()
     delivery = claim_due("one", DUE)
-    db.session.execute(db.update(Delivery).values(lease_until=NOW - timedelta(days=9999)))
-    db.session.commit()
+    end_leases(db)
+    claim_due("two", DUE)
+    end_leases(db)
     assert claim_due("two", DUE) == delivery
     entry = db.session.execute(db.select(Notification.id).where(Notification.delivery_id == delivery)).scalar_one()
     end_reading()
     told = [Fate(entry, change.id, "mail")]
-    assert settle(delivery, "one", DUE, "sent", told) is False
-    assert settle(delivery, "two", DUE, "sent", told) is True
+    assert settle(delivery, "one", DUE, "dropped", told) is False
+    assert settle(delivery, "one", DUE, "sent", told) is True  # the relay has it: a fact, whosever the claim is
+    assert settle(delivery, "two", DUE, "sent", told) is False
     assert reload(change).told_count == 1
+
+
+def test_while_an_ended_lease_rests_who_held_it_may_still_say_what_became_of_it(db, voted, change_to, tell):
+    from ideaboard.notifications.claims import settle
+
+    change_to(voted, "under_review")
+    tell()
+    delivery = claim_due("one", DUE)
+    end_leases(db)
+    claim_due("two", DUE)  # frees what "one" held, and claims the other
+    assert settle(delivery, "one", DUE, "refused", (), "550 5.1.1") is True
+
+
+def test_a_worker_that_was_stopped_too_long_does_not_begin_to_send(db, voted, change_to, tell, post, monkeypatch):
+    from ideaboard.notifications import sending
+
+    change_to(voted, "under_review")
+    tell()
+    moments = iter([0.0, 0.0, 1000.0, 1000.0])  # stopped between the claim and the handing over
+    monkeypatch.setattr(sending, "time", SimpleNamespace(monotonic=lambda: next(moments)))
+    assert sending.send_one("one", DUE, post) == sending.Sent("later")
+    assert post.sent == []
+    assert db.session.execute(db.select(Delivery.claimed_by, Delivery.attempts)).all() == [(None, 0)] * 2
+
+
+def test_what_is_held_is_sent_one_by_one_and_given_back_when_the_worker_ends(
+    db, make_idea, follows, cast, change_to, tell, post
+):
+    idea = make_idea()
+    follows(idea, cast.vera, cast.noor, cast.oskar, cast.lena, cast.cole)
+    change_to(idea, "under_review")
+    tell()
+    hand = Hand("one", post)
+    held = db.select(db.func.count()).where(Delivery.claimed_by == "one")
+    for number in range(4):
+        assert hand.send_next(DUE) == Sent("sent")
+        assert len(post.sent) == number + 1
+    assert db.session.execute(held).scalar_one() == 1  # they were claimed 1, 2, then 2
+    end_reading()
+    hand.let_go()
+    assert not hand
+    assert db.session.execute(held).scalar_one() == 0
+    end_reading()
+    again = Hand("two", post)
+    while again.send_next(DUE):
+        pass
+    assert len(post.sent) == 5
 
 
 def test_a_mail_that_cannot_be_worded_is_put_off_and_the_others_go(db, voted, change_to, tell, send, reload, caplog):

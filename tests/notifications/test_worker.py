@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture
 def worker(app):
     one = Worker()
-    one.post = Remembering()
+    one.hand.post = Remembering()
     one._next_run["checkpoint"] = float("inf")  # not within the test's transaction
     end_reading()
     return one
