@@ -21,3 +21,11 @@ def channel_of(person, how: str) -> Channel:
     if not person.email or person.mail_stopped_at or how == How.NEVER:
         return Channel.INBOX
     return Channel.REFUSED if person.mail_refused_at else Channel.MAIL
+
+
+def soonest(hows: list[str]) -> int:
+    """The place of the choice that tells first: at once before daily before weekly before never."""
+    return min(range(len(hows)), key=lambda i: _ORDER.index(hows[i]))
+
+
+_ORDER = (How.AT_ONCE, How.DAILY, How.WEEKLY, How.NEVER)

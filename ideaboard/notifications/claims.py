@@ -15,7 +15,7 @@ from sqlalchemy import Boolean, bindparam, or_, select, text, update
 from ideaboard.extensions import db
 from ideaboard.foundation import dialects
 from ideaboard.foundation.database import dialect_name, transaction
-from ideaboard.models import Delivery, Notification, StatusChange
+from ideaboard.models import Delivery, Event, Notification, StatusChange
 from ideaboard.models.vocabulary import ToldBy
 from ideaboard.notifications.causes import cause_code
 
@@ -148,7 +148,19 @@ def settle(
             mark(fates, now)
             if also is not None:
                 also()
+            if state != "sent":
+                _mark_the_rest(delivery_id, ToldBy.REFUSED if state == "refused" else ToldBy.LOST, now)
         return bool(ours)
+
+
+def _mark_the_rest(delivery_id: int, told_by: str, now: datetime) -> None:
+    """What was given up before it could be judged is not told, so that told and not told make up the entitled."""
+    left = (
+        select(Notification.id, Event.change_id)
+        .join(Event, Event.id == Notification.event_id)
+        .where(Notification.delivery_id == delivery_id, Notification.told_by.is_(None))
+    )
+    mark([Fate(row.id, row.change_id, told_by) for row in db.session.execute(left)], now)
 
 
 def put_off(

@@ -8,14 +8,15 @@ from ideaboard.extensions import babel, force_locale
 from ideaboard.foundation.links import links
 from ideaboard.foundation.mail import Mail, mail_host
 from ideaboard.foundation.settings import settings
-from ideaboard.foundation.tokens import sign
 from ideaboard.models import Delivery, Idea, Person, Site
+from ideaboard.models.vocabulary import ToldBy
 from ideaboard.notifications.claims import Fate
 from ideaboard.notifications.code_letter import code_letter, pending_of
 from ideaboard.notifications.entitlement import judge
 from ideaboard.notifications.letters import renderer
 from ideaboard.notifications.news_letter import news_letter
 from ideaboard.notifications.notice_letter import notice_letter
+from ideaboard.notifications.unsubscribing import token_of
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Parcel:
     headers: dict[str, str] = field(default_factory=dict)
     carried: list[Fate] = field(default_factory=list)
     settled: list[Fate] = field(default_factory=list)
+    also: Callable[[], None] | None = None  # writes more in the transaction that settles it
 
 
 @dataclass(frozen=True)
@@ -76,19 +78,22 @@ def _notice(delivery: Delivery, now: datetime) -> Parcel | Dropped:
     return Parcel(person.email, mail, language)
 
 
-def _news(delivery: Delivery, now: datetime) -> Parcel | Dropped:
+def _news(delivery: Delivery, now: datetime) -> Parcel | Dropped | Postponed:
     """News: what of its notifications this person is still entitled to, in one mail."""
     judged = judge(delivery, now)
     if not judged.stand:
-        return Dropped(judged.because, judged.settled)
+        return Dropped(judged.because, judged.settled, judged.also)
+    if judged.wait_until:
+        return Postponed(judged.wait_until)
     site, person = Site.current(), delivery.person
     language = language_of(person, site)
     first = judged.stand[0]
-    token = sign("unsubscribe", [person.id, first.idea_id, str(first.topic)])
+    token = token_of(person.id, first.idea_id, first.topic)
     with force_locale(language):
         mail = renderer.mail(news_letter(judged.stand, person, site, token, now), site, language)
+    carried = judged.carried(ToldBy.DIGEST if delivery.kind == "digest" else ToldBy.MAIL)
     headers = list_headers(first.idea, token, site)
-    return Parcel(person.email, mail, language, headers, judged.carried(), judged.settled)
+    return Parcel(person.email, mail, language, headers, carried, judged.settled, judged.also)
 
 
 def list_headers(idea: Idea, token: str, site: Site) -> dict[str, str]:
@@ -106,6 +111,7 @@ def list_headers(idea: Idea, token: str, site: Site) -> dict[str, str]:
 
 COMPOSERS: dict[str, Callable[[Delivery, datetime], Parcel | Dropped | Postponed]] = {
     "code": _code,
+    "digest": _news,
     "news": _news,
     "notice": _notice,
 }

@@ -1,5 +1,6 @@
 """The letter that tells news about one idea: status changes (the latest first), or comments."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -19,6 +20,8 @@ def news_letter(news: list[News], person: Person, site: Site, token: str, now: d
     """All that stands, in one letter (oldest first in, latest first out), in the language in force."""
     zone = person.time_zone or site.time_zone
     latest = news[-1]
+    if len({n.event.kind for n in news}) > 1 or len({n.idea_id for n in news}) > 1 or latest.story:
+        return _of_several(news, zone, person, token)
     if latest.event.kind == kinds.IDEA_STATUS_CHANGED:
         sections = [change_section(n.change, zone, person) for n in reversed(news)]
         subject = subject_of(latest.change, latest.idea.title)
@@ -42,6 +45,23 @@ def news_letter(news: list[News], person: Person, site: Site, token: str, now: d
         button=None if is_new else Link(gettext("Open the idea"), idea_url(latest.idea)),
         why=words.why_words(latest.notification.reason),
         **stop_links(token),
+    )
+
+
+def _of_several(news: list[News], zone: str, person: Person, token: str) -> Letter:
+    """Several ideas in one mail, the latest first."""
+    sections = []
+    for n in reversed(news):
+        if n.change is not None:
+            section = change_section(n.change, zone, person)
+        elif n.comment is not None:
+            section = _comment_section(n, zone)
+        else:
+            section = _idea_section(n, zone)
+        sections.append(replace(section, title=f"{n.idea.title}: {section.title}"))
+    subject = ngettext("%(num)s piece of news", "%(num)s pieces of news", len(news))
+    return Letter(
+        subject, subject, "", sections, why=words.why_words(news[-1].notification.reason), **stop_links(token)
     )
 
 

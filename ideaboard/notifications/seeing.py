@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from ideaboard.extensions import db
-from ideaboard.models import Idea, Person
+from ideaboard.models import Idea, Person, Story
 from ideaboard.models.vocabulary import SiteRole
 
 
@@ -22,6 +22,23 @@ def seers(idea_id: int, person_ids: list[int]) -> set[int]:
         return set(person_ids)
     people = db.session.execute(select(Person).where(Person.id.in_(person_ids))).scalars()
     return {person.id for person in people if may_see(idea_id, fresh(person))}
+
+
+def story_seers(story_id: int, person_ids: list[int]) -> set[int]:
+    """Those of the people who may read the story now. Reads only."""
+    if not person_ids:
+        return set()
+
+    def may_read(person: Person) -> bool:
+        return (
+            db.session.execute(select(Story.id).where(Story.id == story_id, Story.visible_to(person))).first()
+            is not None
+        )
+
+    if may_read(_a_mere_member()):
+        return set(person_ids)
+    people = db.session.execute(select(Person).where(Person.id.in_(person_ids))).scalars()
+    return {person.id for person in people if may_read(fresh(person))}
 
 
 def may_see(idea_id: int, person: Person) -> bool:

@@ -133,14 +133,15 @@ def _send(delivery_id: int, worker: str, now: datetime, post, begin_by: float) -
     try:
         box.send(message, envelope_sender(), parcel.address)
     except Refused as refusal:
-        also = _refuse_address(delivery, parcel, str(refusal), now)
+        also = _both(parcel.also, _refuse_address(delivery, parcel, str(refusal), now))
         _surely(settle, delivery_id, worker, now, "refused", _not_told(parcel), str(refusal), also)
         return Sent("refused")
     except NotNow as trouble:
-        later = _later(attempt, worker, now, str(trouble), _not_told(parcel))
+        later = _later(attempt, worker, now, str(trouble), _not_told(parcel), parcel.also)
         return Sent(later.state, str(trouble) if trouble.whole_server else "")
     fates = [*parcel.settled, *parcel.carried]
-    _surely(settle, delivery_id, worker, now, "sent", fates, "", _address_takes_mail(delivery, parcel))
+    also = _both(parcel.also, _address_takes_mail(delivery, parcel))
+    _surely(settle, delivery_id, worker, now, "sent", fates, "", also)
     return Sent("sent")
 
 
@@ -179,18 +180,23 @@ def _not_told(parcel: Parcel) -> list[Fate]:
     return [*parcel.settled, *(fate._replace(told_by=ToldBy.REFUSED) for fate in parcel.carried)]
 
 
-def _later(attempt: _Attempt, worker: str, now: datetime, why: str, given_up: list[Fate]) -> Sent:
+def _later(attempt: _Attempt, worker: str, now: datetime, why: str, given_up: list[Fate], also=None) -> Sent:
     """Put it off, twice as long each time, with jitter; after five days give up."""
     # Counted from the first failure: a digest waits a week for its hour, and a worker may have been away.
     failing_since = attempt.facts.get("failing_since") or now.isoformat()
     if now - datetime.fromisoformat(failing_since) > GIVE_UP_AFTER:
-        settle(attempt.id, worker, now, "refused", given_up, f"given up after five days: {why}")
+        settle(attempt.id, worker, now, "refused", given_up, f"given up after five days: {why}", also)
         return Sent("refused")
     pause = FIRST_PAUSE.get(attempt.kind, timedelta(minutes=1)) * 2 ** min(attempt.attempts - 1, 12)
     pause = min(pause, LONGEST_PAUSE.get(attempt.kind, timedelta(hours=6)))
     due_at = now + pause * random.uniform(0.75, 1.25)  # noqa: S311 (no secret)
     put_off(attempt.id, worker, due_at, why, facts={**attempt.facts, "failing_since": failing_since})
     return Sent("later")
+
+
+def _both(*writes):
+    """One write of several, those that are None left out."""
+    return lambda: [write() for write in writes if write is not None]
 
 
 def _refuse_address(delivery: Delivery, parcel: Parcel, because: str, now: datetime):

@@ -10,7 +10,7 @@ from ideaboard.extensions import db, gettext
 from ideaboard.following.boards import forget_board, mute_board
 from ideaboard.following.follows import mute, unmute
 from ideaboard.foundation.refusals import Missing
-from ideaboard.foundation.tokens import unsign
+from ideaboard.foundation.tokens import sign, unsign
 from ideaboard.models import BroadFollow, Follow, Idea, Person, Preference
 from ideaboard.models.vocabulary import How, Topic
 from ideaboard.notifications.preferences import resume_mail, set_how, stop_mail
@@ -25,6 +25,11 @@ class Holder:
     person: Person
     idea: Idea | None
     topic: str
+
+
+def token_of(person_id: int, idea_id: int | None, topic: str) -> str:
+    """The token of a mail, or of one idea in it. `idea_id` None: about no idea alone (a digest)."""
+    return sign("unsubscribe", [person_id, idea_id, str(topic)])
 
 
 def holder_of(token: str) -> Holder:

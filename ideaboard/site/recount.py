@@ -14,10 +14,10 @@ from ideaboard.events import kinds
 from ideaboard.extensions import db
 from ideaboard.extensions import gettext as _
 from ideaboard.foundation.database import end_reading, transaction
-from ideaboard.models import Comment, Delivery, Event, Idea, Notification, StatusChange, Vote
-from ideaboard.models.vocabulary import Origin
+from ideaboard.models import Comment, Event, Idea, Notification, StatusChange, Vote
+from ideaboard.models.vocabulary import Origin, ToldBy
 
-# Deliveries go after 90 days (DESIGN), and with them who was told by mail; a few days less, so as not to race that.
+# Deliveries go after 90 days (DESIGN): of what was told before told_by was kept nothing is known then.
 TOLD_IS_KEPT = timedelta(days=85)
 _REPAIRED_AT_ONCE = 200  # ideas or changes a transaction
 
@@ -105,15 +105,14 @@ def _standing(now: datetime) -> tuple[Select, tuple[str, ...]]:
 
 
 def _told(now: datetime) -> tuple[Select, tuple[str, ...]]:
-    """Changes made here: entitled = inbox entries, and told + not told = entries whose mail, if any, is settled.
+    """Changes made here: entitled = inbox entries, told and not told = entries by what became of them (told_by).
 
-    How these two share the sum is written down nowhere else (one mail may tell of one change and no longer of
-    another), so only a wrong sum is drift; it is set right as the mails' states suggest.
+    What was told before told_by was kept had no word for who of one mail was entitled to less; only a wrong sum is drift.
     """
 
     entries = func.count(Notification.id)
-    lost = func.count(case((Delivery.state.in_(("refused", "dropped")), Notification.id)))
-    settled = entries - func.count(case((Delivery.state == "waiting", Notification.id)))
+    lost = func.count(case((Notification.told_by.in_((ToldBy.REFUSED, ToldBy.LOST)), Notification.id)))
+    settled = func.count(Notification.told_by)
     sum_is_right = StatusChange.told_count + StatusChange.not_told_count == settled
     query = (
         select(
@@ -124,7 +123,6 @@ def _told(now: datetime) -> tuple[Select, tuple[str, ...]]:
         )
         .join(Event, (Event.change_id == StatusChange.id) & (Event.kind == kinds.IDEA_STATUS_CHANGED))
         .outerjoin(Notification, Notification.event_id == Event.id)
-        .outerjoin(Delivery, Delivery.id == Notification.delivery_id)
         .where(Event.origin == Origin.HERE, Event.happened_at > now - TOLD_IS_KEPT)
         .group_by(StatusChange.id)
         .having(or_(StatusChange.entitled_count != entries, ~sum_is_right))

@@ -52,22 +52,21 @@ def test_a_claimed_mail_is_closed_for_joining(db, voted, change_to, tell, send, 
     assert send(minutes(30)) == ["sent"]
 
 
-def test_other_ideas_and_comments_have_windows_of_their_own(
-    voted, cast, make_idea, follows, say, change_to, tell, send, post
+def test_several_ideas_and_comments_in_one_window_are_one_mail(
+    voted, cast, make_idea, follows, say, change_to, tell, send, post, reload
 ):
     other = make_idea("A quiet hour")
     follows(other, cast.vera, reason=Reason.AUTHOR)
-    change_to(voted, "under_review")
-    change_to(other, "under_review")
+    changes = [change_to(voted, "under_review"), change_to(other, "under_review", at=minutes(4))]
     say(voted, cast.noor)
-    say(voted, cast.oskar, at=minutes(3))
-    tell(minutes(3))
+    say(voted, cast.oskar, "Wednesdays too.", at=minutes(3))
+    tell(minutes(4))
     send(minutes(20))
-    assert sorted(str(m["Subject"]) for m in post.to("vera@example.org")) == [
-        "2 new comments on “Oat milk without the extra charge”",
-        "“A quiet hour” is under review",
-        "“Oat milk without the extra charge” is under review",
-    ]
+    (mail,) = post.to("vera@example.org")
+    text = mail.get_body(("plain",)).get_content()
+    for words in ("A quiet hour", "Oat milk without the extra charge", "Tuesdays, please.", "Wednesdays too."):
+        assert words in text
+    assert [reload(change).told_count for change in changes] == [3, 1]  # who commented follows as well
 
 
 def test_in_the_demo_the_window_is_ten_seconds(db, voted, change_to, tell):

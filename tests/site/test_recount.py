@@ -136,6 +136,7 @@ def told(change, db, cast, idea):
             zip(states, (cast.vera, cast.noor, cast.oskar, cast.lena), strict=False)
         ):
             mail = None
+            told_by = {"sent": "mail", "inbox": "inbox", "refused": "refused", "dropped": "lost"}.get(state)
             if state != "inbox":
                 mail = Delivery(
                     kind="news", person_id=person.id, message_key=f"k{number}", created_at=at, due_at=at, state=state
@@ -150,6 +151,8 @@ def told(change, db, cast, idea):
                     topic="status",
                     reason="voter",
                     created_at=at,
+                    told_at=at if told_by else None,
+                    told_by=told_by,
                     delivery_id=mail.id if mail else None,
                 )  # fmt: skip
             )
