@@ -44,6 +44,12 @@ class Settings:
     public_url: str = field(default="http://127.0.0.1:8000", metadata={"env": "PUBLIC_URL"})
     smtp_url: str = field(default="", repr=False, metadata={"env": "SMTP_URL"})
     mail_from: str = field(default="", metadata={"env": "MAIL_FROM"})
+    # Where returned mail lands: imaps://user:password@host/INBOX or maildir:///path; read every five minutes.
+    returned_mail_url: str = field(default="", repr=False, metadata={"env": "RETURNED_MAIL_URL"})
+    # The bearer with which POST /mail/returned is taken; empty: that address is not there.
+    returned_mail_token: str = field(default="", repr=False, metadata={"env": "RETURNED_MAIL_TOKEN"})
+    # The bearer with which /metrics is read; empty: this machine alone reads it.
+    metrics_token: str = field(default="", repr=False, metadata={"env": "METRICS_TOKEN"})
     data_dir: Path = field(default=Path("instance"), metadata={"env": "DATA_DIR"})
     # How many proxies in front may be believed about the visitor's address; 0: X-Forwarded-* is ignored.
     trusted_proxies: int = field(default=0, metadata={"env": "TRUSTED_PROXIES"})
@@ -88,6 +94,7 @@ class Settings:
         if not settings.mail_from:
             named = "." in parts.hostname and any(c.isalpha() for c in parts.hostname)
             settings.mail_from = f"ideas@{parts.hostname if named else 'localhost'}"
+        settings.refuse_bad_returns()
         if any(c in settings.mail_from for c in "\r\n\0"):
             raise UnsafeSettings(
                 "MAIL_FROM holds a line break: it must be one address, like Ideas <ideas@example.org>."
@@ -112,6 +119,18 @@ class Settings:
     def sub_path(self) -> str:
         """The path below which everything lives: '' or '/ideas'."""
         return urlsplit(self.public_url).path.rstrip("/")
+
+    def refuse_bad_returns(self) -> None:
+        """Raise UnsafeSettings for a mailbox of returned mail that cannot be meant, or a token that can be guessed."""
+        parts = urlsplit(self.returned_mail_url)
+        good = parts.path.startswith("/") if parts.scheme == "maildir" else parts.hostname and parts.username
+        if self.returned_mail_url and not (parts.scheme in ("imaps", "imap", "maildir") and good):
+            raise UnsafeSettings(
+                "RETURNED_MAIL_URL must be imaps://user:password@mail.example.org/INBOX or maildir:///path/of/a/maildir."
+            )
+        for env, token in (("RETURNED_MAIL_TOKEN", self.returned_mail_token), ("METRICS_TOKEN", self.metrics_token)):
+            if token and len(token) < 20:
+                raise UnsafeSettings(f"{env} is shorter than 20 characters: make one with `openssl rand -hex 32`.")
 
     def refuse_unsafe(self) -> None:
         """Raise UnsafeSettings for what production must not start with (demo people are asked of the database)."""

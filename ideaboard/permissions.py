@@ -67,7 +67,7 @@ PERMISSIONS: dict[str, tuple[str, Rule]] = {
     "site.administrate": ("admins", _admin),
     "site.demo": ("anyone, while demo content is there, on this machine only", _anyone),
     "site.mailbox": ("anyone on this machine, while mails are kept as files and it is not production", _anyone),
-    "token.holder": ("whoever holds the signed token in the address", _anyone),
+    "token.holder": ("whoever holds the token that the address or the header carries", _anyone),
     "person.self": ("a signed-in person, about themselves", _member),
     "board.read": ('whom the board\'s "who may see" admits', _anyone),
     "board.submit": ('whom the board\'s "who may submit" admits', _by_board("who_may_submit")),

@@ -20,10 +20,11 @@ from ideaboard.ideas import author_views, mine_views, writing_views
 from ideaboard.ideas.views import ideas
 from ideaboard.jobs.doctor import doctor
 from ideaboard.jobs.worker import worker_command
-from ideaboard.notifications import unsubscribe_views
+from ideaboard.notifications import returned_views, unsubscribe_views
 from ideaboard.notifications.commands import test_mail
 from ideaboard.notifications.letters import renderer
 from ideaboard.notifications.mailbox_views import mailbox
+from ideaboard.notifications.returned_commands import read_returned
 from ideaboard.notifications.subscribers import SUBSCRIBERS
 from ideaboard.notifications.views import notifications
 from ideaboard.patterns.views import patterns
@@ -49,6 +50,7 @@ MORE_DOORS = (
     mine_views,
     people_views,
     profile_views,
+    returned_views,
     unsubscribe_views,
     welcome_views,
     writing_views,
@@ -79,6 +81,7 @@ COMMANDS = (
     doctor,
     # What reads strangers' files takes 0.4 s to load, and no start and no page needs it.
     Later("import-ideas", "ideaboard.transfer.commands:import_ideas", "Bring ideas and comments from a file."),
+    read_returned,
     recount,
     test_mail,
     worker_command,

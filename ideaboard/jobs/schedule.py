@@ -11,6 +11,7 @@ from ideaboard.extensions import db
 from ideaboard.foundation import dialects
 from ideaboard.foundation.database import dialect_name, transaction
 from ideaboard.models import Budget, Delivery, Draft, OneTimeLink, Pending, SignedIn, WorkerPulse
+from ideaboard.notifications.returned_reading import EVERY_SECONDS, read_now_and_then
 
 DELIVERIES_KEPT = timedelta(days=90)
 A_DAY = timedelta(days=1)
@@ -72,4 +73,5 @@ SCHEDULE = (
     Job("pulse", 10, pulse),
     Job("checkpoint", 60, checkpoint),
     Job("forget", 3600, forget),
+    Job("returned mail", EVERY_SECONDS, read_now_and_then),
 )

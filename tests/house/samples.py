@@ -166,6 +166,7 @@ DOORS: dict[tuple[str, str], Door] = {
     ("POST", "notifications.open_entry"): Door(values={"idea_id": 1}),
     ("POST", "notifications.read_all"): Door(),
     ("POST", "notifications.try_again"): Door(),
+    ("POST", "notifications.take_returned"): Door(absent=True),
     ("POST", "notifications.unmute_idea"): Door("idea"),
     ("POST", "notifications.unsubscribe_at_once"): Door(own="mail", form={"List-Unsubscribe": "One-Click"}),
     ("POST", "notifications.unsubscribe_from"): Door(own="mail", values={"scope": "kind"}, form={"undo": ""}),
