@@ -3,7 +3,7 @@
 from datetime import datetime
 from functools import cached_property
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ideaboard.extensions import Model, db
@@ -11,6 +11,8 @@ from ideaboard.foundation.database import UtcDateTime
 from ideaboard.models.board_member import BoardMember
 from ideaboard.models.columns import NEVER_REUSE, Code, Id, Line
 from ideaboard.models.vocabulary import BoardRole, Origin, SiteRole
+
+_REFUSED = text("mail_refused_at IS NOT NULL")
 
 
 class Person(Model):
@@ -23,6 +25,8 @@ class Person(Model):
             name="quiet_hours",
         ),
         Index("uq_person_import", "import_source", "import_id", unique=True),
+        # Staff's page and the operator's: few, asked often.
+        Index("ix_person_refused", "mail_refused_at", "id", sqlite_where=_REFUSED, postgresql_where=_REFUSED),
         NEVER_REUSE,
     )
 

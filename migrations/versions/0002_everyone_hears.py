@@ -226,11 +226,24 @@ def upgrade():
     for table, column, (sqlite, postgresql), rest in _COLUMNS:
         op.execute(f"ALTER TABLE {table} ADD COLUMN {column} {sqlite if _is_sqlite() else postgresql} {rest}")
     op.create_index("ix_delivery_settled", "delivery", ["state", "settled_at"])
+    op.create_index(
+        "ix_person_refused",
+        "person",
+        ["mail_refused_at", "id"],
+        sqlite_where=sa.text("mail_refused_at IS NOT NULL"),
+        postgresql_where=sa.text("mail_refused_at IS NOT NULL"),
+    )
     for statement in _TOLD_ALREADY:
         op.execute(statement)
 
 
 def downgrade():
+    op.drop_index(
+        "ix_person_refused",
+        "person",
+        sqlite_where=sa.text("mail_refused_at IS NOT NULL"),
+        postgresql_where=sa.text("mail_refused_at IS NOT NULL"),
+    )
     op.drop_index("ix_delivery_settled", "delivery")
     for table, column, _, _ in reversed(_COLUMNS):
         op.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
