@@ -1,41 +1,55 @@
 """A letter: what a mail says, before it is text and HTML. Both are made from it, so that they say the same.
 
-`renderer` is filled by registry.py (Jinja), so that the worker renders without a request.
+A letter has groups (an idea, a story, a chapter of a digest), a group has sections (one piece of news each). What is
+in it for one reader alone is a `Link` marked personal: everything else is the same for all who are told the same.
 """
 
-import re
-from dataclasses import dataclass, field, replace
-from html import escape
-from urllib.parse import urlsplit
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-import css_inline
+from ideaboard.extensions import gettext, ngettext
 
-from ideaboard.extensions import gettext
-from ideaboard.foundation.mail import Mail
-from ideaboard.foundation.markdown import clean_line, excerpt
-from ideaboard.foundation.settings import settings
-from ideaboard.models import Site
-from ideaboard.site.theme import accent_sides
-
-LARGEST_HTML = 58_000  # bytes
+# Steps of shortening, tried in turn until the mail is small enough: characters of a text, sections in all.
+STEPS = ((600, 60), (300, 40), (160, 40), (80, 40), (80, 20))
 
 
 @dataclass(frozen=True)
 class Link:
+    """`personal`: holds a token of this one reader."""
+
     label: str
     url: str
+    personal: bool = False
 
 
 @dataclass(frozen=True)
 class Section:
-    """One piece of news: a line that says what it is, the words themselves (Markdown and its HTML), who and when."""
+    """One piece of news: a line that says what it is, who and when, the words themselves (Markdown and its HTML)."""
 
     title: str
+    url: str = ""  # where the title leads
+    badge: str = ""  # a status, where the title is an idea's
+    tone: str = ""  # the colour family of the status (workflow/words.py:badge_kind); '': none
     byline: str = ""
+    face: str = ""  # one letter; beside the byline, for the eye alone
     text: str = ""
     html: str = ""
-    link: Link | None = None
+    at_most: int = 0  # so many characters of the text are told; 0: all of it
     promise: str = ""  # "We look again in May 2026."
+    links: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True)
+class Group:
+    """What belongs together. Without a title it is the letter's only one."""
+
+    sections: tuple[Section, ...] = ()
+    title: str = ""
+    url: str = ""
+    note: str = ""  # a line under the title
+    button: Link | None = None
+    links: tuple[Link, ...] = ()
+    why: str = ""  # beside the links: why one hears of it
 
 
 @dataclass(frozen=True)
@@ -43,58 +57,71 @@ class Letter:
     subject: str
     title: str
     lead: str
-    sections: list[Section] = field(default_factory=list)
+    groups: tuple[Group, ...] = ()
     code: str = ""  # the six digits of a sign-in code, shown large
     button: Link | None = None
-    notes: list[str] = field(default_factory=list)
+    notes: tuple[str, ...] = ()
     why: str = ""
     stop: Link | None = None
     manage: Link | None = None
+    inbox: Link | None = None  # where all of it stands, should the mail be shortened
 
 
-def shortened(letter: Letter) -> Letter:
-    """The first words of each section, of the first twenty; the page has the rest."""
-    sections = []
-    for section in letter.sections[:20]:
-        words = excerpt(section.text, 500)
-        sections.append(replace(section, text=words, html=f"<p>{escape(words)}</p>"))
+def sections_of(letter: Letter) -> Iterator[Section]:
+    return (section for group in letter.groups for section in group.sections)
+
+
+def links_of(letter: Letter) -> Iterator[Link]:
+    """Every link that may be personal, in the order of reading."""
+    for group in letter.groups:
+        for section in group.sections:
+            yield from section.links
+        yield from group.links
+        if group.button:
+            yield group.button
+    yield from (link for link in (letter.button, letter.stop, letter.manage, letter.inbox) if link)
+
+
+def with_addresses(letter: Letter, addresses: dict[str, str]) -> Letter:
+    """The letter with its personal links leading elsewhere: {address now: address then}."""
+
+    def put(link: Link | None) -> Link | None:
+        return replace(link, url=addresses[link.url]) if link is not None and link.personal else link
+
+    def puts(links: tuple[Link, ...]) -> tuple[Link, ...]:
+        return tuple(map(put, links))
+
+    groups = tuple(
+        replace(
+            group,
+            sections=tuple(replace(section, links=puts(section.links)) for section in group.sections),
+            links=puts(group.links),
+            button=put(group.button),
+        )
+        for group in letter.groups
+    )
+    return replace(
+        letter,
+        groups=groups,
+        button=put(letter.button),
+        stop=put(letter.stop),
+        manage=put(letter.manage),
+        inbox=put(letter.inbox),
+    )
+
+
+def shortened(letter: Letter, characters: int, sections: int) -> Letter:
+    """The first words of each section, of the first so many; the letter says so, and where the rest stands."""
+    groups, left = [], sections
+    for group in letter.groups:
+        kept = tuple(
+            replace(section, at_most=min(section.at_most or characters, characters)) for section in group.sections[:left]
+        )
+        left -= len(kept)
+        if kept:
+            groups.append(replace(group, sections=kept))
+    gone = sum(1 for _ in sections_of(letter)) - (sections - left)
     notes = [*letter.notes, gettext("This mail is shortened; the page has all of it.")]
-    return replace(letter, sections=sections, notes=notes)
-
-
-class _Renderer:
-    def __init__(self):
-        self._jinja = None
-        self._inliner = css_inline.CSSInliner(load_remote_stylesheets=False)
-
-    def fill(self, jinja_env) -> None:
-        self._jinja = jinja_env
-
-    def mail(self, letter: Letter, site: Site, language: str) -> Mail:
-        """The letter as text and as HTML with its styles inlined, in the language in force (force_locale)."""
-        light, dark = accent_sides(site.accent)
-        named = {"site": site, "language": language.replace("_", "-"), "light": light, "dark": dark}
-        mail = self._render(letter, named)
-        if len(mail.html.encode()) > LARGEST_HTML:  # mail programs cut off what is larger
-            mail = self._render(shortened(letter), named)
-        return mail
-
-    def _render(self, letter: Letter, named: dict) -> Mail:
-        named = named | {"letter": letter}
-        text = self._jinja.get_template("mail/letter.txt").render(**named)
-        html = self._jinja.get_template("mail/letter.html").render(absolute=_absolute, **named)
-        return Mail(clean_line(letter.subject), _tidy(text), self._inliner.inline(html))
-
-
-renderer = _Renderer()
-
-
-def _absolute(html: str) -> str:
-    """Links within our site, as somebody wrote them, lead there from a mail too."""
-    public = urlsplit(settings.public_url)
-    return re.sub(r'(href=")(/(?!/))', rf"\g<1>{public.scheme}://{public.netloc}\2", html)
-
-
-def _tidy(text: str) -> str:
-    """At most one empty line in a row."""
-    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+    if gone:
+        notes.append(ngettext("%(num)s more stands in your inbox.", "%(num)s more stand in your inbox.", gone))
+    return replace(letter, groups=tuple(groups), notes=tuple(notes))
