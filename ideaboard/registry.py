@@ -22,8 +22,8 @@ from ideaboard.jobs.doctor import doctor
 from ideaboard.jobs.worker import worker_command
 from ideaboard.notifications import returned_views, unsubscribe_views
 from ideaboard.notifications.commands import test_mail
-from ideaboard.notifications.letters import renderer
 from ideaboard.notifications.mailbox_views import mailbox
+from ideaboard.notifications.rendering import renderer
 from ideaboard.notifications.returned_commands import read_returned
 from ideaboard.notifications.subscribers import SUBSCRIBERS
 from ideaboard.notifications.views import notifications

@@ -26,10 +26,10 @@ def code_letter(pending: Pending, site: Site, now: datetime) -> Letter:
         title=gettext("Your code for %(site)s", site=site.name),
         lead=gettext("Type it where you were asked for it; any browser and device will do."),
         code=code,
-        notes=[
+        notes=(
             *filter(None, [sentence_of(pending)]),  # nobody types a code without knowing what it does
             ngettext("It is good for %(num)s minute, and once.", "It is good for %(num)s minutes, and once.", minutes),
             gettext("If you did not ask for it, you need not do anything: without the code nothing happens."),
-        ],
+        ),
         why=gettext("You get this because somebody typed this address at %(site)s.", site=site.name),
     )

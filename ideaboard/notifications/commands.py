@@ -11,7 +11,8 @@ from ideaboard.foundation.settings import settings
 from ideaboard.foundation.tokens import new_token
 from ideaboard.models import Site
 from ideaboard.notifications.composing import language_of
-from ideaboard.notifications.letters import Letter, renderer
+from ideaboard.notifications.letters import Letter
+from ideaboard.notifications.rendering import renderer
 
 
 @click.command("test-mail")

@@ -12,10 +12,12 @@ from ideaboard.models import Delivery, Idea, Person, Site
 from ideaboard.models.vocabulary import ToldBy
 from ideaboard.notifications.claims import Fate
 from ideaboard.notifications.code_letter import code_letter, pending_of
-from ideaboard.notifications.entitlement import judge
-from ideaboard.notifications.letters import renderer
+from ideaboard.notifications.digest_letter import digest_letter
+from ideaboard.notifications.entitlement import News, judge
+from ideaboard.notifications.letters import Letter
 from ideaboard.notifications.news_letter import news_letter
 from ideaboard.notifications.notice_letter import notice_letter
+from ideaboard.notifications.rendering import renderer
 from ideaboard.notifications.unsubscribing import token_of
 
 
@@ -79,7 +81,7 @@ def _notice(delivery: Delivery, now: datetime) -> Parcel | Dropped:
 
 
 def _news(delivery: Delivery, now: datetime) -> Parcel | Dropped | Postponed:
-    """News: what of its notifications this person is still entitled to, in one mail."""
+    """News and digests: what of its notifications this person is still entitled to, in one mail."""
     judged = judge(delivery, now)
     if not judged.stand:
         return Dropped(judged.because, judged.settled, judged.also)
@@ -87,22 +89,36 @@ def _news(delivery: Delivery, now: datetime) -> Parcel | Dropped | Postponed:
         return Postponed(judged.wait_until)
     site, person = Site.current(), delivery.person
     language = language_of(person, site)
-    first = judged.stand[0]
-    token = token_of(person.id, first.idea_id, first.topic)
     with force_locale(language):
-        mail = renderer.mail(news_letter(judged.stand, person, site, token, now), site, language)
+        letter, headers = news_mail(delivery, judged.stand, person, site, now)
+        mail = renderer.mail(letter, site, language)
     carried = judged.carried(ToldBy.DIGEST if delivery.kind == "digest" else ToldBy.MAIL)
-    headers = list_headers(first.idea, token, site)
     return Parcel(person.email, mail, language, headers, carried, judged.settled, judged.also)
 
 
-def list_headers(idea: Idea, token: str, site: Site) -> dict[str, str]:
-    """List-Id and one-click unsubscribing (RFC 8058: only where the address is https; the relay signs both)."""
-    headers = {
-        "List-Id": f"<idea-{idea.id}.{mail_host()}>",
-        "References": f"<idea-{idea.id}@{mail_host()}>",  # mails about one idea lie together
-        "Precedence": "list",
-    }
+def news_mail(
+    delivery: Delivery, stand: list[News], person: Person, site: Site, now: datetime
+) -> tuple[Letter, dict[str, str]]:
+    """The letter of a delivery of kind 'news' or 'digest', in the language in force, and its headers."""
+    ideas = {news.idea_id for news in stand}
+    # About one idea alone: its page of stopping offers that idea, and mail programs lay such mails together.
+    alone = delivery.kind == "news" and len(ideas) == 1 and not any(news.story for news in stand)
+    only = stand[0].idea if alone else None
+    token = token_of(person.id, only.id if only else None, stand[0].topic)
+    headers = list_headers(only, token, site)
+    if delivery.kind == "digest":
+        return digest_letter(stand, person, site, token, now, delivery.facts["rhythm"]), headers
+    return news_letter(stand, person, site, token, now), headers
+
+
+def list_headers(idea: Idea | None, token: str, site: Site) -> dict[str, str]:
+    """List-Id (the idea's, or that of all news) and one-click unsubscribing.
+
+    RFC 8058: only where the address is https; the relay signs both headers.
+    """
+    headers = {"List-Id": f"<{f'idea-{idea.id}' if idea else 'news'}.{mail_host()}>", "Precedence": "list"}
+    if idea:
+        headers["References"] = f"<idea-{idea.id}@{mail_host()}>"
     if settings.is_https:
         headers["List-Unsubscribe"] = f"<{links.public('notifications.unsubscribe', token=token)}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"

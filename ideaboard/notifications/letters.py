@@ -34,6 +34,7 @@ class Section:
     face: str = ""  # one letter; beside the byline, for the eye alone
     text: str = ""
     html: str = ""
+    is_plain: bool = False  # the text is no Markdown
     at_most: int = 0  # so many characters of the text are told; 0: all of it
     promise: str = ""  # "We look again in May 2026."
     links: tuple[Link, ...] = ()
@@ -115,7 +116,8 @@ def shortened(letter: Letter, characters: int, sections: int) -> Letter:
     groups, left = [], sections
     for group in letter.groups:
         kept = tuple(
-            replace(section, at_most=min(section.at_most or characters, characters)) for section in group.sections[:left]
+            replace(section, at_most=min(section.at_most or characters, characters))
+            for section in group.sections[:left]
         )
         left -= len(kept)
         if kept:

@@ -1,4 +1,4 @@
-"""The letter that tells news about one idea: status changes (the latest first), or comments."""
+"""The letter that tells news at once: of one idea, or of several in one window, each with its latest text first."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -8,73 +8,128 @@ from sqlalchemy import select
 from ideaboard.accounts.called import name_of
 from ideaboard.events import kinds
 from ideaboard.extensions import db, gettext, ngettext
-from ideaboard.foundation.links import links
-from ideaboard.models import Idea, Person, Site, StatusChange
+from ideaboard.models import Person, Site, StatusChange
 from ideaboard.notifications import words
 from ideaboard.notifications.entitlement import News
-from ideaboard.notifications.letters import Letter, Link, Section
-from ideaboard.notifications.seeing import may_see
+from ideaboard.notifications.letters import Group, Letter, Link
+from ideaboard.notifications.pieces import (
+    change_section,
+    comment_section,
+    idea_section,
+    idea_url,
+    mute_link,
+    open_link,
+    stop_links,
+    story_section,
+    story_url,
+)
+
+NAMED = 3  # titles that a subject names
 
 
-def news_letter(news: list[News], person: Person, site: Site, token: str, now: datetime) -> Letter:
+def news_letter(stand: list[News], person: Person, site: Site, token: str, now: datetime) -> Letter:
     """All that stands, in one letter (oldest first in, latest first out), in the language in force."""
     zone = person.time_zone or site.time_zone
-    latest = news[-1]
-    if len({n.event.kind for n in news}) > 1 or len({n.idea_id for n in news}) > 1 or latest.story:
-        return _of_several(news, zone, person, token)
-    if latest.event.kind == kinds.IDEA_STATUS_CHANGED:
-        sections = [change_section(n.change, zone, person) for n in reversed(news)]
-        subject = subject_of(latest.change, latest.idea.title)
-        lead = ngettext("An answer on this idea:", "%(num)s answers on this idea, the latest first:", len(news))
-    elif latest.event.kind == kinds.COMMENT_POSTED:
-        sections = [_comment_section(n, zone) for n in news]
-        subject = _comments_subject(news)
-        lead = ngettext("A comment on this idea:", "%(num)s comments on this idea:", len(news))
+    bunches = bunched(stand)
+    letter = _of_one(bunches[0], zone, person) if len(bunches) == 1 else _of_several(bunches, zone, person, site)
+    return replace(letter, **stop_links(token))
+
+
+def bunched(stand: list[News]) -> list[list[News]]:
+    """The news of one idea together, each story by itself, new ideas by board; what moved first, then the latest."""
+    found: dict[tuple, list[News]] = {}
+    for news in stand:
+        if news.event.kind == kinds.STORY_PUBLISHED:
+            key = ("story", news.event.story_id)
+        elif news.event.kind == kinds.IDEA_SUBMITTED:
+            key = ("board", news.idea.board_id)
+        else:
+            key = ("idea", news.idea_id)
+        found.setdefault(key, []).append(news)
+    bunches = [[n for n in bunch if n.change] + [n for n in bunch if not n.change] for bunch in found.values()]
+    return sorted(bunches, key=lambda bunch: (_rank(bunch[0]), -bunch[-1].notification.id))
+
+
+def _rank(news: News) -> int:
+    order = (kinds.IDEA_STATUS_CHANGED, kinds.STORY_PUBLISHED, kinds.COMMENT_POSTED, kinds.IDEA_SUBMITTED)
+    return order.index(news.event.kind)
+
+
+def _of_one(bunch: list[News], zone: str, person: Person) -> Letter:
+    """One idea (or board, or story) is the letter's title."""
+    group = _group(bunch, zone, person)
+    first = bunch[0]
+    changes, comments = _changes(bunch), [n for n in bunch if n.comment]
+    if changes:
+        subject = subject_of(changes[-1].change, first.idea.title)
+        lead = ngettext("An answer on this idea:", "%(num)s answers on this idea, the latest first:", len(changes))
+        if comments:
+            lead = gettext("Answers and comments on this idea:")
+    elif comments:
+        subject = _comments_subject(bunch)
+        lead = ngettext("A comment on this idea:", "%(num)s comments on this idea:", len(bunch))
+    elif first.event.kind == kinds.STORY_PUBLISHED:
+        subject, lead = _story_subject(first), gettext("A story about an idea that you take part in:")
     else:
-        sections = [_idea_section(n, zone) for n in news]
         subject = ngettext(
-            "A new idea on %(board)s", "%(num)s new ideas on %(board)s", len(news), board=latest.idea.board.name
+            "A new idea on %(board)s", "%(num)s new ideas on %(board)s", len(bunch), board=first.idea.board.name
         )
-        lead = ngettext("Somebody shared an idea:", "Ideas that were shared:", len(news))
-    is_new = latest.event.kind == kinds.IDEA_SUBMITTED
+        lead = ngettext("Somebody shared an idea:", "Ideas that were shared:", len(bunch))
+    bare = replace(group, title="", url="", why="")
+    return Letter(subject, group.title, lead, (bare,), why=words.why_words(bunch[-1].notification.reason))
+
+
+def _of_several(bunches: list[list[News]], zone: str, person: Person, site: Site) -> Letter:
+    moved = [bunch for bunch in bunches if _changes(bunch)]
+    named = ", ".join(bunch[0].idea.title for bunch in moved[:NAMED]) + (", …" if len(moved) > NAMED else "")
+    if len(moved) == len(bunches):
+        subject = ngettext(
+            "%(num)s idea moved: %(titles)s", "%(num)s of your ideas moved: %(titles)s", len(moved), titles=named
+        )
+    else:
+        subject = gettext("%(first)s, and more", first=_subject_of_bunch(bunches[0]))
     return Letter(
         subject=subject,
-        title=latest.idea.board.name if is_new else latest.idea.title,
-        lead=lead,
-        sections=sections,
-        button=None if is_new else Link(gettext("Open the idea"), idea_url(latest.idea)),
-        why=words.why_words(latest.notification.reason),
-        **stop_links(token),
+        title=gettext("News of your ideas"),
+        lead=ngettext("%(num)s piece of news:", "%(num)s pieces of news:", len(bunches)),
+        groups=tuple(_group(bunch, zone, person) for bunch in bunches),
+        why=gettext("You get this because of what you take part in at %(site)s.", site=site.name),
     )
 
 
-def _of_several(news: list[News], zone: str, person: Person, token: str) -> Letter:
-    """Several ideas in one mail, the latest first."""
-    sections = []
-    for n in reversed(news):
-        if n.change is not None:
-            section = change_section(n.change, zone, person)
-        elif n.comment is not None:
-            section = _comment_section(n, zone)
-        else:
-            section = _idea_section(n, zone)
-        sections.append(replace(section, title=f"{n.idea.title}: {section.title}"))
-    subject = ngettext("%(num)s piece of news", "%(num)s pieces of news", len(news))
-    return Letter(
-        subject, subject, "", sections, why=words.why_words(news[-1].notification.reason), **stop_links(token)
+def _subject_of_bunch(bunch: list[News]) -> str:
+    changes = _changes(bunch)
+    if changes:
+        return subject_of(changes[-1].change, bunch[0].idea.title)
+    if bunch[0].comment:
+        return _comments_subject(bunch)
+    if bunch[0].event.kind == kinds.STORY_PUBLISHED:
+        return _story_subject(bunch[0])
+    return ngettext(
+        "A new idea on %(board)s", "%(num)s new ideas on %(board)s", len(bunch), board=bunch[0].idea.board.name
     )
 
 
-def stop_links(token: str) -> dict[str, Link]:
-    """The two links at the foot: stop with one click, and choose."""
-    return {
-        "stop": Link(gettext("Stop with one click"), links.public("notifications.unsubscribe", token=token)),
-        "manage": Link(gettext("Choose what you hear"), links.public("notifications.preferences")),
-    }
+def _group(bunch: list[News], zone: str, person: Person) -> Group:
+    first = bunch[0]
+    why = words.because_words(bunch[-1].notification.reason)
+    if first.event.kind == kinds.STORY_PUBLISHED:
+        section = replace(story_section(first, zone), title=gettext("A story"), url="")
+        button = Link(gettext("Read the story"), story_url(first.story))
+        return Group(
+            (section,), first.story.title, story_url(first.story), "", button, (mute_link(first, person),), why
+        )
+    if first.event.kind == kinds.IDEA_SUBMITTED:
+        sections = tuple(replace(idea_section(n, zone), links=(open_link(n.idea), mute_link(n, person))) for n in bunch)
+        return Group(sections, gettext("New on %(board)s", board=first.idea.board.name), why=why)
+    changes = [change_section(n.change, zone, person) for n in reversed(_changes(bunch))]
+    comments = [comment_section(n, zone) for n in bunch if n.comment]
+    links = (mute_link(first, person),)
+    return Group((*changes, *comments), first.idea.title, idea_url(first.idea), "", open_link(first.idea), links, why)
 
 
-def idea_url(idea: Idea) -> str:
-    return links.public("ideas.show", idea_id=idea.id, slug=idea.slug)
+def _changes(bunch: list[News]) -> list[News]:
+    return [news for news in bunch if news.change is not None]
 
 
 def subject_of(change: StatusChange, title: str) -> str:
@@ -96,53 +151,17 @@ def is_further_word(change: StatusChange) -> bool:
     return before is not None and tuple(before) == (change.status_id, change.outcome)
 
 
-def change_section(change: StatusChange, zone: str, reader: Person) -> Section:
-    """A status change: what it is, who says so and when, staff's own words."""
-    label = change.status.label if change.status else ""
-    title = words.status_line(change.stage, change.outcome, change.promised_on, label=label)
-    promise = words.promise_words(change.stage, change.outcome, change.promised_on, change.is_ready_sentence)
-    link = None
-    if change.linked_idea is not None and may_see(change.linked_idea.id, reader):
-        link = Link(change.linked_idea.title, idea_url(change.linked_idea))
-    elif change.linked_url:
-        link = Link(gettext("See it there"), change.linked_url)
-    text, html = change.text, change.html
-    if change.redacted_at:
-        text = gettext("The text of this answer was removed.")
-        html = f"<p>{text}</p>"
-    return Section(title, byline(change.actor, change.changed_at, zone), text, html, link, promise)
+def _story_subject(news: News) -> str:
+    return gettext("A story: %(title)s", title=news.story.title)
 
 
-def byline(author: Person | None, moment: datetime, zone: str) -> str:
-    """'Ada, Store Design · 3 March 2026'."""
-    name = name_of(author)
-    if author is not None and author.department and not author.erased_at:
-        name = f"{name}, {author.department}"
-    return f"{name} · {words.day_words(moment, zone)}"
-
-
-def _comment_section(news: News, zone: str) -> Section:
-    comment = news.comment
-    link = Link(gettext("Read it on the page"), f"{idea_url(news.idea)}#comment-{comment.id}")
-    titles = {"replied_to": gettext("An answer to you"), "mentioned": gettext("You were mentioned")}
-    title = titles.get(news.notification.reason, gettext("A comment"))
-    return Section(title, byline(comment.author, comment.posted_at, zone), comment.body, comment.html, link)
-
-
-def _comments_subject(news: list[News]) -> str:
-    title, latest = news[-1].idea.title, news[-1]
-    if len(news) > 1:
-        return gettext("%(num)s new comments on “%(title)s”", num=len(news), title=title)
+def _comments_subject(bunch: list[News]) -> str:
+    title, latest = bunch[-1].idea.title, bunch[-1]
+    if len(bunch) > 1:
+        return gettext("%(num)s new comments on “%(title)s”", num=len(bunch), title=title)
     named = {"name": name_of(latest.comment.author), "title": title}
     if latest.notification.reason == "replied_to":
         return gettext("%(name)s answered you on “%(title)s”", **named)
     if latest.notification.reason == "mentioned":
         return gettext("%(name)s mentioned you on “%(title)s”", **named)
     return gettext("%(name)s commented on “%(title)s”", **named)
-
-
-def _idea_section(news: News, zone: str) -> Section:
-    idea = news.idea
-    author = None if idea.author_stepped_back_at else idea.author
-    link = Link(gettext("Open the idea"), idea_url(idea))
-    return Section(idea.title, byline(author, idea.visible_at or idea.created_at, zone), idea.excerpt, "", link)

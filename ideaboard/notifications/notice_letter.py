@@ -10,7 +10,7 @@ from ideaboard.extensions import date_locale, gettext
 from ideaboard.foundation.links import links
 from ideaboard.models import Delivery, Person, Site
 from ideaboard.notifications import words
-from ideaboard.notifications.letters import Letter, Link, Section
+from ideaboard.notifications.letters import Group, Letter, Link, Section
 
 
 def notice_letter(delivery: Delivery, person: Person, site: Site) -> Letter:
@@ -23,15 +23,15 @@ def notice_letter(delivery: Delivery, person: Person, site: Site) -> Letter:
         subject=title,
         title=title,
         lead=gettext("If that was you, all is well, and you need not do anything."),
-        sections=[Section(moment, text=_where(facts["browser"]))],
+        groups=(Group((Section(moment, byline=_where(facts["browser"])),)),),
         button=Link(gettext("See your sign-ins"), links.public("accounts.profile") + "#sign-ins"),
-        notes=[
+        notes=(
             gettext(
                 "If it was not you: sign in by a code, end all other sign-ins in your profile, and set a new password."
             )
             if with_password
             else gettext("If it was not you: sign in by a code, and end all other sign-ins in your profile."),
-        ],
+        ),
         why=gettext("You get this because it is about the safety of your account at %(site)s.", site=site.name),
     )
 

@@ -9,8 +9,10 @@ from ideaboard.foundation.mail import Mail
 from ideaboard.foundation.markdown import render
 from ideaboard.models import Idea, Person, Site, Status
 from ideaboard.notifications import words
-from ideaboard.notifications.letters import Letter, Link, Section, renderer
-from ideaboard.notifications.news_letter import byline, idea_url
+from ideaboard.notifications.letters import Group, Letter, Link, Section
+from ideaboard.notifications.pieces import byline, face_of, idea_url, open_link
+from ideaboard.notifications.rendering import renderer
+from ideaboard.workflow.words import badge_kind
 
 
 @dataclass(frozen=True)
@@ -34,29 +36,33 @@ def preview_of_change(idea: Idea, by: Person, now: datetime, intended: Intended)
     outcome = intended.outcome or None
     stands = (idea.status_id, idea.outcome) == (intended.status.id, outcome)
     subject = words.subject_of_change(idea.title, stage, outcome, intended.promised_on, label=label)
-    link = None
+    found = ()
     if intended.linked_idea is not None:
-        link = Link(intended.linked_idea.title, idea_url(intended.linked_idea))
+        found = (Link(intended.linked_idea.title, idea_url(intended.linked_idea)),)
     elif intended.linked_url:
-        link = Link(gettext("See it there"), intended.linked_url)
+        found = (Link(gettext("See it there"), intended.linked_url),)
+    # Each reader's own links are signed for them; a preview has none.
+    nowhere = links.public("notifications.preferences")
     section = Section(
         title=words.status_line(stage, outcome, intended.promised_on, label=label),
+        tone=badge_kind(intended.status, outcome),
         byline=byline(by, now, zone),
+        face=face_of(by),
         text=intended.text,
         html=render(intended.text),
-        link=link,
+        links=found,
         promise=words.promise_words(stage, outcome, intended.promised_on, intended.is_ready_sentence),
     )
     letter = Letter(
         subject=words.subject_of_further_word(idea.title) if stands else subject,
         title=idea.title,
         lead=gettext("An answer on this idea:"),
-        sections=[section],
-        button=Link(gettext("Open the idea"), idea_url(idea)),
+        groups=(
+            Group((section,), button=open_link(idea), links=(Link(gettext("Mute this idea"), nowhere, personal=True),)),
+        ),
         why=words.why_words("voter"),
-        # Each reader's own link is signed for them; a preview has none.
-        stop=Link(gettext("Stop with one click"), links.public("notifications.preferences")),
-        manage=Link(gettext("Choose what you hear"), links.public("notifications.preferences")),
+        stop=Link(gettext("Stop with one click"), nowhere, personal=True),
+        manage=Link(gettext("Choose what you hear"), nowhere),
     )
     language = str(get_locale() or site.locale)
     with force_locale(language):

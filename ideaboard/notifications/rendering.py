@@ -110,9 +110,11 @@ renderer = Renderer()
 
 def _told(section: Section) -> Section:
     """The section with as much of its text as is told."""
-    if not section.at_most or not section.text:
+    if not section.text or not (section.at_most or section.is_plain):
         return section
-    words = first_words(section.text, section.at_most)
+    words = section.text
+    if section.at_most:
+        words = cut_off(words, section.at_most) if section.is_plain else first_words(words, section.at_most)
     return replace(section, text=words, html=f"<p>{escape(words)}</p>")
 
 
@@ -128,8 +130,12 @@ def _preheader(letter: Letter) -> str:
     first = next((section for section in sections_of(letter) if section.text), None)
     if letter.code or first is None:
         return letter.lead
-    words = " ".join(unescape(nh3.clean(first.html or escape(first.text), tags=set())).split())
-    return words[:140].rsplit(" ", 1)[0] if len(words) > 140 else words
+    return cut_off(" ".join(unescape(nh3.clean(first.html or escape(first.text), tags=set())).split()), 140)
+
+
+def cut_off(words: str, length: int) -> str:
+    """Plain text of at most so many characters, ended between two words."""
+    return words if len(words) <= length else words[:length].rsplit(" ", 1)[0].rstrip(",;:. ") + "…"
 
 
 def absolute(html: str) -> str:

@@ -2,7 +2,6 @@
 
 import re
 from datetime import timedelta
-from html.parser import HTMLParser
 
 import pytest
 
@@ -12,41 +11,12 @@ from ideaboard.foundation.settings import settings
 from ideaboard.models import Delivery, Idea, Pending, Person
 from ideaboard.models.vocabulary import Reason
 from ideaboard.notifications.preview import Intended, preview_of_change
+from ideaboard.notifications.rendering import absolute
 from ideaboard.notifications.unsubscribing import holder_of
 from tests.conftest import NOW
+from tests.notifications.reading import addresses_of_text, part, read_html, said, words_of_html, words_of_text
 
 DUE = NOW + timedelta(minutes=15)
-
-
-class Words(HTMLParser):
-    """The visible words of an HTML mail, addresses of links included."""
-
-    def __init__(self):
-        super().__init__()
-        self.words, self.silent, self.links = [], 0, []
-
-    def handle_starttag(self, tag, attrs):
-        self.silent += tag in ("style", "title")
-        if tag == "a":
-            self.links.append(dict(attrs)["href"])
-
-    def handle_endtag(self, tag):
-        self.silent -= tag in ("style", "title")
-
-    def handle_data(self, data):
-        if not self.silent:
-            self.words += data.split()
-
-
-def words_of(html):
-    parser = Words()
-    parser.feed(html)
-    return parser
-
-
-def said(mail):
-    """All that a mail says, in both its forms."""
-    return "".join([mail["Subject"], *(mail.get_body((kind,)).get_content() for kind in ("plain", "html"))])
 
 
 @pytest.fixture
@@ -70,13 +40,9 @@ def mail_of_a_change(cast, make_idea, follows, change_to, tell, send, post):
 
 def test_text_and_html_say_the_same(mail_of_a_change):
     mail = mail_of_a_change(text="From June oat costs what milk costs. Ask at https://example.org/oat.")
-    text = mail.get_body(("plain",)).get_content()
-    html = words_of(mail.get_body(("html",)).get_content())
-    addresses = set(re.findall(r"https?://\S+[^\s.]", text))
-    plain = re.sub(r"https?://\S+[^\s.]", " ", text).replace("--", " ")
-    bare = [w.strip(":.·") for w in plain.split()]
-    assert sorted(filter(None, bare)) == sorted(filter(None, (w.strip(":.·") for w in html.words if "://" not in w)))
-    assert {a for a in addresses if "oat." not in a} >= set(html.links)
+    text, html = part(mail, "plain"), part(mail, "html")
+    assert words_of_text(text) == words_of_html(html)
+    assert addresses_of_text(text) >= set(read_html(html).links)
 
 
 def test_headers_of_news(https, mail_of_a_change):
@@ -107,7 +73,7 @@ def test_without_https_no_header_promises_one_click(mail_of_a_change):
 def test_the_html_is_small_styled_inline_and_knows_the_dark(mail_of_a_change):
     html = mail_of_a_change(text="word " * 1900).get_body(("html",)).get_content()
     assert len(html) < 60_000
-    assert '<h1 style="' in html
+    assert '<h1 class="ink" style="' in html
     assert 'name="color-scheme" content="light dark"' in html
     assert "prefers-color-scheme: dark" in html
     assert "<script" not in html
@@ -136,10 +102,8 @@ def test_a_title_with_markup_or_a_break_stays_a_line_of_text(db, cast, make_idea
 
 
 def test_links_inside_our_site_are_whole(db, mail_of_a_change, monkeypatch, https, make_idea, cast, follows):
-    from ideaboard.notifications.letters import _absolute
-
-    assert _absolute('<a href="/club/ideas/1">') == '<a href="https://ideas.example.org/club/ideas/1">'
-    assert _absolute('<a href="//evil.example/x">') == '<a href="//evil.example/x">'
+    assert absolute('<a href="/club/ideas/1">') == '<a href="https://ideas.example.org/club/ideas/1">'
+    assert absolute('<a href="//evil.example/x">') == '<a href="//evil.example/x">'
 
 
 def test_the_days_stand_in_the_readers_zone(db, cast, make_idea, follows, change_to, tell, send, post):

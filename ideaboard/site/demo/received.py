@@ -11,8 +11,9 @@ from ideaboard.foundation.tokens import sign
 from ideaboard.models import Delivery, Notification, Person, Site
 from ideaboard.notifications.composing import language_of
 from ideaboard.notifications.entitlement import News, news_of
-from ideaboard.notifications.letters import Letter, renderer
+from ideaboard.notifications.letters import Letter
 from ideaboard.notifications.news_letter import news_letter
+from ideaboard.notifications.rendering import renderer
 
 SHOWN = 30
 
