@@ -7,12 +7,10 @@ from sqlalchemy import func, select
 
 from ideaboard.extensions import db, force_locale
 from ideaboard.foundation.mail import Mail
-from ideaboard.foundation.tokens import sign
 from ideaboard.models import Delivery, Notification, Person, Site
-from ideaboard.notifications.composing import language_of
+from ideaboard.notifications.composing import language_of, news_mail
 from ideaboard.notifications.entitlement import News, news_of
 from ideaboard.notifications.letters import Letter
-from ideaboard.notifications.news_letter import news_letter
 from ideaboard.notifications.rendering import renderer
 
 SHOWN = 30
@@ -36,7 +34,7 @@ def received(person: Person, now: datetime) -> list[Received]:
     site = Site.current()
     with force_locale(language_of(person, site)):
         return [
-            Received(delivery.id, delivery.settled_at, _letter(carried[delivery.id], person, site, now))
+            Received(delivery.id, delivery.settled_at, _letter(delivery, carried[delivery.id], person, site, now))
             for delivery in deliveries
             if delivery.id in carried
         ]
@@ -51,19 +49,20 @@ def received_mail(person: Person, delivery_id: int, now: datetime) -> tuple[Deli
     site = Site.current()
     language = language_of(person, site)
     with force_locale(language):
-        return delivery, renderer.mail(_letter(news, person, site, now), site, language)
+        return delivery, renderer.mail(_letter(delivery, news, person, site, now), site, language)
 
 
 def next_mail_at(person: Person) -> datetime | None:
     """When the next mail to her is due; None when none waits."""
-    waiting = (Delivery.person_id == person.id, Delivery.state == "waiting", Delivery.kind == "news")
+    waiting = (Delivery.person_id == person.id, Delivery.state == "waiting", Delivery.kind.in_(("news", "digest")))
     return db.session.scalar(select(func.min(Delivery.due_at)).where(*waiting))
 
 
 def _sent_to(person: Person):
-    return select(Delivery).where(Delivery.person_id == person.id, Delivery.state == "sent", Delivery.kind == "news")
+    return select(Delivery).where(
+        Delivery.person_id == person.id, Delivery.state == "sent", Delivery.kind.in_(("news", "digest"))
+    )
 
 
-def _letter(news: list[News], person: Person, site: Site, now: datetime) -> Letter:
-    token = sign("unsubscribe", [person.id, news[0].idea_id, str(news[0].topic)])
-    return news_letter(news, person, site, token, now)
+def _letter(delivery: Delivery, news: list[News], person: Person, site: Site, now: datetime) -> Letter:
+    return news_mail(delivery, news, person, site, now)[0]
