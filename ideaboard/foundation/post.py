@@ -10,11 +10,10 @@ import smtplib
 import ssl
 import time
 from contextlib import suppress
-from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from ideaboard.foundation.mail import POLICY, mail_host
+from ideaboard.foundation.mail import Message, mail_host
 from ideaboard.foundation.settings import settings
 
 STEP_SECONDS = 30.0  # the longest silence of the relay
@@ -23,6 +22,7 @@ _PER_CONNECTION = 100  # relays limit it
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # 5.1: the address; 5.2.1: the mailbox is closed. Others of class 5 (5.7: policy, 5.2.2: full) may pass.
 _FOR_GOOD = re.compile(r"\b5\.(1\.[0-9]+|2\.1)\b")
+_LEADING_DOT = re.compile(rb"(?m)^\.")
 _ENHANCED = re.compile(r"\b[245]\.[0-9]{1,3}\.[0-9]{1,3}\b")
 
 
@@ -51,7 +51,7 @@ class SmtpPost:
         self._smtp: smtplib.SMTP | None = None
         self._sent = 0
 
-    def send(self, message: EmailMessage, sender: str, recipient: str) -> None:
+    def send(self, message: Message, sender: str, recipient: str) -> None:
         """Hand one message over. Returns when the relay accepted it. Raises Refused, NotNow."""
         self._end = time.monotonic() + WHOLE_SECONDS
         try:
@@ -72,26 +72,58 @@ class SmtpPost:
             self.close(politely=False)
             raise
 
-    def _hand_over(self, message, sender, recipient) -> None:
-        smtp = self._smtp
-        code, said = self._step(smtp.mail, sender)
+    def _hand_over(self, message: Message, sender: str, recipient: str) -> None:
+        (code, said), (rcpt_code, rcpt_said) = self._envelope(sender, recipient)
         if code != 250:
             self._reset()
             raise NotNow(f"the sender: {code} {_text(said)}", whole_server=True)
-        code, said = self._step(smtp.rcpt, recipient)
-        if code not in (250, 251):
+        if rcpt_code not in (250, 251):
             self._reset()
-            raise _judged(code, _text(said))
-        code, said = self._step(smtp.data, message.as_bytes(policy=POLICY))
+            raise _judged(rcpt_code, _text(rcpt_said))
+        code, said = self._step(self._smtp.docmd, "data")
+        if code != 354:
+            self._reset()
+            raise _judged(code, _text(said), of_data=True)
+        # Once more the time is asked for here: a process that was stopped meanwhile must not send what another now may.
+        code, said = self._step(self._give, message.as_bytes())
         if code != 250:
             self._reset()
             raise _judged(code, _text(said), of_data=True)
 
+    def _envelope(self, sender: str, recipient: str) -> tuple[tuple[int, bytes], tuple[int, bytes]]:
+        """What the relay says to MAIL and RCPT. One that closed an idle connection meanwhile is called once more:
+        nothing was handed over yet."""
+        fresh = not self._sent
+        try:
+            said = self._say_envelope(sender, recipient)
+            if fresh or said[0][0] != 421:
+                return said
+        except (ConnectionError, smtplib.SMTPServerDisconnected):
+            if fresh:
+                raise
+        self.close(politely=False)
+        self._connect()
+        return self._say_envelope(sender, recipient)
+
+    def _say_envelope(self, sender: str, recipient: str) -> tuple[tuple[int, bytes], tuple[int, bytes]]:
+        smtp = self._smtp
+        lines = [f"MAIL FROM:{smtplib.quoteaddr(sender)}", f"RCPT TO:{smtplib.quoteaddr(recipient)}"]
+        if not smtp.has_extn("pipelining"):
+            mail = self._step(smtp.docmd, lines[0])
+            return mail, self._step(smtp.docmd, lines[1]) if mail[0] == 250 else (0, b"")
+        if any(set("\r\n") & set(line) for line in lines):
+            raise ValueError("a line break in an address")
+        self._step(smtp.send, "\r\n".join([*lines, ""]))  # both at once: one way to the relay and back less
+        return self._step(smtp.getreply), self._step(smtp.getreply)
+
+    def _give(self, raw: bytes) -> tuple[int, bytes]:
+        """The message itself, then the relay's answer."""
+        self._smtp.send(_LEADING_DOT.sub(b"..", raw) + b".\r\n")
+        return self._smtp.getreply()
+
     def _connect(self) -> None:
         if self._smtp is not None and self._sent < _PER_CONNECTION:
-            with suppress(OSError, smtplib.SMTPException):
-                if self._step(self._smtp.noop)[0] == 250:
-                    return
+            return
         self.close()
         make = smtplib.SMTP_SSL if self.secure else smtplib.SMTP
         context = {"context": ssl.create_default_context()} if self.secure else {}
@@ -158,16 +190,16 @@ class FilePost:
     def __init__(self, folder: Path):
         self.folder = folder
 
-    def send(self, message: EmailMessage, sender: str, recipient: str) -> None:
+    def send(self, message: Message, sender: str, recipient: str) -> None:
         """Write the message. Raises NotNow when the folder cannot be written."""
-        name = re.sub(r"[^0-9A-Za-z]", "", message["Message-ID"].split("@")[0])[:32]
+        name = re.sub(r"[^0-9A-Za-z]", "", message.message_id.split("@")[0])[:32]
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             there = next(self.folder.glob(f"*-{name}.eml"), None)
-            place = there or self.folder / f"{message['Date'].datetime:%Y%m%dT%H%M%S}-{name}.eml"
+            place = there or self.folder / f"{message.date:%Y%m%dT%H%M%S}-{name}.eml"
             scratch = place.with_suffix(".part")
             with os.fdopen(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                file.write(message.as_bytes(policy=POLICY))
+                file.write(message.as_bytes())
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(scratch, place)

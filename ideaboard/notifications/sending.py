@@ -65,7 +65,7 @@ class Hand:
     def __init__(self, worker: str, post, most: int = MOST_HELD):
         self.worker, self.post, self._most = worker, post, most
         self._held: deque[int] = deque()
-        self._next_claim, self._begin_by = 1, 0.0
+        self._next_claim, self._begin_by, self._kept = 1, 0.0, []
 
     def __bool__(self) -> bool:
         return bool(self._held)
@@ -93,10 +93,10 @@ class Hand:
         self._begin_by = time.monotonic() + 0.9 * claims.LEASE_SECONDS - posting.WHOLE_SECONDS
         self._held.extend(claim(self.worker, now, self._next_claim))
         if len(self._held) > 1:
-            rows = db.session.execute(
-                select(Delivery).where(Delivery.id.in_(self._held)), execution_options={"populate_existing": True}
-            ).scalars()
+            found = select(Delivery).where(Delivery.id.in_(self._held))
+            rows = db.session.execute(found, execution_options={"populate_existing": True}).scalars().all()
             judge_ahead([row for row in rows if row.kind == "news" and row.person_id is not None], now)
+            self._kept = [Site.current(), *rows]  # the session holds what is held elsewhere: they are read once
             end_reading()
         return bool(self._held)
 
@@ -108,7 +108,7 @@ def send_one(worker: str, now: datetime, post) -> Sent | None:
 
 def _send(delivery_id: int, worker: str, now: datetime, post, begin_by: float) -> Sent:
     """Compose, hand over and settle a delivery that is ours. `begin_by`: by the monotonic clock."""
-    delivery = db.session.get(Delivery, delivery_id, populate_existing=True)
+    delivery = db.session.get(Delivery, delivery_id)
     attempt = _Attempt(delivery_id, delivery.kind, delivery.attempts, delivery.facts)
     try:
         parcel = COMPOSERS[delivery.kind](delivery, now)

@@ -131,3 +131,59 @@ def test_files_are_whole_and_a_repeat_is_the_same_file(app, tmp_path):
     (only,) = (tmp_path / "mail").iterdir()
     assert only.suffix == ".eml"
     assert only.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Words.\n",
+        ".\n..two dots\nend.\n",
+        "trailing \t \nnext = line\n",
+        "Größe 50 € – “ja”. " * 40,
+        "no end of line",
+        "\n\nempty lines first\n",
+        "--=_0\n",
+    ],
+)
+def test_what_is_read_at_the_other_end_is_what_was_written(app, relay, box, words):
+    subject, name = "“Hafermilch” für alle: größer, süßer", 'Kaffee "Ecke", Söhne'
+    headers = {"List-Id": "<idea-7.localhost>", "List-Unsubscribe": f"<https://example.org/u/{'x' * 400}>"}
+    mail = Mail(subject, words, f"<p>{words}</p>")
+    message = message_of(
+        mail,
+        to="noor@example.org",
+        sender_name=name,
+        message_id="<a@b>",
+        date=NOW,
+        language="de",
+        headers=headers,
+    )
+    box.send(message, "ideas@example.org", "noor@example.org")
+    ((_, message_id, got),) = relay.arrived
+    assert (message_id, got["Subject"], got["Date"].datetime) == ("<a@b>", subject, NOW)
+    assert (got["From"].addresses[0].display_name, got["To"]) == (name, "noor@example.org")
+    assert {name: got[name] for name in headers} == headers
+    for kind, wanted in (("plain", words), ("html", f"<p>{words}</p>")):
+        said = got.get_body((kind,)).get_content()
+        assert said.splitlines() == wanted.splitlines()
+    assert not any(part.defects for part in got.walk())
+    assert max(map(len, message.raw.split(b"\r\n"))) <= 998
+    assert b"\n" not in message.raw.replace(b"\r\n", b"")
+
+
+def test_a_relay_that_takes_commands_in_one_go_gets_them_so(app, relay, box, monkeypatch):
+    async def says_pipelining(self, server, session, envelope, hostname, responses):
+        session.host_name = hostname
+        return [*responses[:-1], "250-PIPELINING", responses[-1]]
+
+    monkeypatch.setattr(Relay, "handle_EHLO", says_pipelining, raising=False)
+    lines = []
+    send = posting.smtplib.SMTP.send
+    monkeypatch.setattr(posting.smtplib.SMTP, "send", lambda self, s: (lines.append(s), send(self, s))[1])
+    relay.answers["gone@example.org"] = "550 5.1.1 no such user"
+    with pytest.raises(Refused):
+        box.send(a_message("gone@example.org"), "ideas@example.org", "gone@example.org")
+    box.send(a_message(), "ideas@example.org", "noor@example.org")
+    assert relay.by_recipient == {"noor@example.org": 1}
+    assert sum("MAIL FROM" in str(line) and "RCPT TO" in str(line) for line in lines) == 2
+    assert relay.connections == 1
