@@ -12,6 +12,8 @@ from ideaboard.boards.views import boards
 from ideaboard.discussion.deed import comment_as_asked
 from ideaboard.discussion.views import discussion
 from ideaboard.events.dispatch import subscribers
+from ideaboard.feeds import mine_views as feed_views
+from ideaboard.feeds.views import feeds
 from ideaboard.following.deed import follow_as_asked
 from ideaboard.following.views import following
 from ideaboard.foundation.later import Later
@@ -46,6 +48,7 @@ MORE_DOORS = (
     board_views,
     choice_views,
     first_admin_views,
+    feed_views,
     frame_views,
     mine_views,
     people_views,
@@ -63,6 +66,7 @@ BLUEPRINTS = (
     boards,
     demonstration,
     discussion,
+    feeds,
     following,
     ideas,
     mailbox,

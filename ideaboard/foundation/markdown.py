@@ -7,6 +7,7 @@ Pictures are off (no third-party request from any page); headings become bold li
 import html
 import re
 import unicodedata
+from urllib.parse import urljoin
 
 import nh3
 from markdown_it import MarkdownIt
@@ -56,6 +57,27 @@ def excerpt(text: str, length: int = 200) -> str:
     if len(plain) <= length:
         return plain
     return plain[:length].rsplit(" ", 1)[0].rstrip(",;:. ") + "…"
+
+
+def with_whole_links(html: str, page: str) -> str:
+    """Rendered HTML as it can stand elsewhere (a feed): links and pictures are absolute, seen from `page`, its address."""
+
+    def whole(tag: str, attribute: str, value: str) -> str | None:
+        if attribute not in ("href", "src"):
+            return value
+        try:
+            return urljoin(page, value)
+        except ValueError:  # 'http://['
+            return None
+
+    return nh3.clean(
+        html,
+        tags=_TAGS | {"h2", "h3", "h4", "img"},
+        attributes={"a": {"href"}, "ol": {"start"}, "img": {"src", "alt", "width", "height"}},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="nofollow ugc noopener noreferrer",
+        attribute_filter=whole,
+    )
 
 
 def _unescape(text: str) -> str:

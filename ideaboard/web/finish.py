@@ -63,7 +63,7 @@ def _pack(response: Response) -> None:
     kind = response.mimetype
     if response.direct_passthrough or "Content-Encoding" in response.headers or response.status_code in (204, 304):
         return
-    if not (kind.startswith("text/") or kind in ("application/json", "image/svg+xml")):
+    if not (kind.startswith("text/") or kind in ("application/json", "application/atom+xml", "image/svg+xml")):
         return
     response.vary.add("Accept-Encoding")
     data = response.get_data()

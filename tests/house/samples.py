@@ -12,6 +12,7 @@ from ideaboard.accounts.codes import send_code
 from ideaboard.accounts.first_admin import make_link
 from ideaboard.discussion.comments import post_comment
 from ideaboard.extensions import db
+from ideaboard.feeds.tokens import make_feed_token
 from ideaboard.foundation.tokens import sign
 from ideaboard.ideas.drafts import save_draft
 from ideaboard.models import Board, BoardMember, Pending, Person, Status
@@ -29,7 +30,7 @@ class Door:
     """
 
     on: str | None = None  # 'idea' (nobody else took part), 'talk' (others did), 'comment', 'board'
-    own: str | None = None  # 'draft', 'unfinished', 'sign_in', 'mail', 'link'
+    own: str | None = None  # 'draft', 'unfinished', 'sign_in', 'mail', 'link', 'feed'
     values: dict = field(default_factory=dict)
     form: dict = field(default_factory=dict)
     query: dict = field(default_factory=dict)
@@ -83,6 +84,14 @@ DOORS: dict[tuple[str, str], Door] = {
     ("GET", "discussion.thread"): Door("talk", query=CURSORS),
     ("GET", "discussion.thread_at"): Door("comment"),
     ("GET", "discussion.write"): Door("talk", query={"parent": ""}),
+    ("GET", "feeds.board"): Door("board"),
+    ("GET", "feeds.idea"): Door("talk"),
+    ("GET", "feeds.index"): Door(),
+    ("GET", "feeds.launched"): Door(),
+    ("GET", "feeds.mine"): Door(own="feed"),
+    ("GET", "feeds.my_feeds"): Door(),
+    ("GET", "feeds.site"): Door(),
+    ("GET", "feeds.stories"): Door(),
     ("GET", "ideas.addition_form"): Door("talk"),
     ("GET", "ideas.brief"): Door(query={"board": "drinks"}),
     ("GET", "ideas.draft"): Door(own="draft"),
@@ -144,6 +153,8 @@ DOORS: dict[tuple[str, str], Door] = {
     ("POST", "discussion.delete"): Door("comment"),
     ("POST", "discussion.edit"): Door("comment", form={"body": "Yes, and oat."}),
     ("POST", "discussion.post"): Door("talk", form={"body": "Yes.", "parent_id": "", "form_token": ""}),
+    ("POST", "feeds.make"): Door(),
+    ("POST", "feeds.revoke"): Door(),
     ("POST", "following.follow_a_board"): Door("board"),
     ("POST", "following.follow_idea"): Door("idea"),
     ("POST", "following.forget_a_board"): Door("board"),
@@ -256,5 +267,6 @@ OWN = {
     "draft": _draft,
     "unfinished": _unfinished,
     "mail": lambda world, person: {"token": sign("unsubscribe", [person.id, world.idea.id, "comments"])},
+    "feed": lambda world, person: {"token": make_feed_token(person, datetime.now(UTC))},
     "link": lambda world, person: {"token": make_link(datetime.now(UTC)).rsplit("/", 1)[1]},
 }
