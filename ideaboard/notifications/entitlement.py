@@ -99,7 +99,7 @@ def judge(delivery: Delivery, now: datetime) -> Judged:
         judged = judge_all([delivery], now)[delivery.id]
     site, person = Site.current(), db.session.get(Person, delivery.person_id)
     # Asked one by one: of two mails of one person that go together the second must see the first.
-    if judged.stand and _rhythm_of(delivery) != How.WEEKLY and over_ceiling(person, now, site, delivery.id):
+    if judged.stand and _rhythm_of(delivery) != How.WEEKLY and over_ceiling(person, now, site, delivery):
         judged.fates = [(news, _held_back(news, fate, person)) for news, fate in judged.fates]
         judged.because = "over the ceiling of mails a week"
     judged.stand = [news for news, fate in judged.fates if fate == ToldBy.MAIL]
