@@ -39,6 +39,7 @@ from ideaboard.site.views import site
 from ideaboard.voting.deed import vote_as_asked
 from ideaboard.voting.views import voting
 from ideaboard.web.assets import assets
+from ideaboard.webhooks.calling import call_out
 from ideaboard.workflow.staff_views import staff
 from ideaboard.workflow.views import workflow
 
@@ -104,7 +105,7 @@ def register(app: Flask) -> None:
         app.cli.add_command(command)
     links.fill(app.url_map)
     renderer.fill(app.jinja_env)
-    subscribers.fill(SUBSCRIBERS)
+    subscribers.fill(SUBSCRIBERS, beside=(call_out,))
     # What a guest pressed, done when the code is typed.
     DEEDS.update(
         vote=vote_as_asked,

@@ -17,6 +17,12 @@ PERSON_ROLE_CHANGED = "person.role_changed"
 BOARD_CREATED = "board.created"
 BOARD_CHANGED = "board.changed"
 SITE_CHANGED = "site.changed"
+WEBHOOK_CREATED = "webhook.created"
+WEBHOOK_CHANGED = "webhook.changed"
+WEBHOOK_ROTATED = "webhook.rotated"
+WEBHOOK_PAUSED = "webhook.paused"
+WEBHOOK_RESUMED = "webhook.resumed"
+WEBHOOK_DELETED = "webhook.deleted"
 
 KINDS = {
     IDEA_SUBMITTED: "an idea became visible",
@@ -36,4 +42,10 @@ KINDS = {
     BOARD_CREATED: "an admin made a board",
     BOARD_CHANGED: "an admin changed a board; facts: which fields",
     SITE_CHANGED: "an admin changed the site; facts: which fields",
+    WEBHOOK_CREATED: "an admin made a webhook; facts: webhook (its number)",
+    WEBHOOK_CHANGED: "an admin changed a webhook; facts: webhook, which fields",
+    WEBHOOK_ROTATED: "an admin gave a webhook a new secret; facts: webhook, at_once",
+    WEBHOOK_PAUSED: "a webhook was paused, by an admin or since it failed; facts: webhook, because",
+    WEBHOOK_RESUMED: "an admin let a webhook go on; facts: webhook",
+    WEBHOOK_DELETED: "an admin deleted a webhook; facts: webhook",
 }

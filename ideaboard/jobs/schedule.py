@@ -10,10 +10,11 @@ from sqlalchemy import delete, select, update
 from ideaboard.extensions import db
 from ideaboard.foundation import dialects
 from ideaboard.foundation.database import dialect_name, transaction
-from ideaboard.models import Budget, Delivery, Draft, OneTimeLink, Pending, SignedIn, WorkerPulse
+from ideaboard.models import Budget, Delivery, Draft, OneTimeLink, Pending, SignedIn, WebhookCall, WorkerPulse
 from ideaboard.notifications.returned_reading import EVERY_SECONDS, read_now_and_then
 
 DELIVERIES_KEPT = timedelta(days=90)
+CALLS_KEPT = timedelta(days=90)  # of webhooks
 A_DAY = timedelta(days=1)
 UNCONFIRMED_DRAFTS_KEPT = timedelta(days=30)  # of addresses that nobody confirmed
 _SLICE = 1000  # rows removed in one transaction: the lock is held for milliseconds
@@ -59,6 +60,7 @@ def forget(worker: str, now: datetime) -> float | None:
         (OneTimeLink, OneTimeLink.id, OneTimeLink.expires_at < now - A_DAY),
         (WorkerPulse, WorkerPulse.name, WorkerPulse.seen_at < now - A_DAY),
         (Delivery, Delivery.id, (Delivery.state != "waiting") & (Delivery.settled_at < now - DELIVERIES_KEPT)),
+        (WebhookCall, WebhookCall.id, (WebhookCall.state != "waiting") & (WebhookCall.settled_at < now - CALLS_KEPT)),
     ):
         with transaction() as session:
             old = select(key).where(condition).limit(_SLICE)

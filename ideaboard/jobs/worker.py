@@ -13,6 +13,7 @@ import time
 from contextlib import suppress
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -26,6 +27,7 @@ from ideaboard.foundation.tokens import new_token
 from ideaboard.jobs.schedule import SCHEDULE
 from ideaboard.notifications import claims
 from ideaboard.notifications.sending import Hand
+from ideaboard.webhooks.sender import Sender
 
 log = logging.getLogger(__name__)
 STOP_SECONDS = 2  # below the parent's grace of 4 (serving/parent.py)
@@ -181,9 +183,15 @@ def _first_line(trouble: BaseException) -> str:
 def worker_command(once: bool) -> None:
     """Send mails and tell people: runs beside the web server."""
     worker = Worker()
+    sender = Sender(current_app._get_current_object().app_context, worker.name)
     worker.obey_signals()
     try:
-        worker.run_once() if once else worker.run()
+        if once:
+            worker.run_once()
+            sender.all_due()
+        else:
+            sender.start()
+            worker.run()
     except StopNow:
         log.warning("stopped in the middle of a mail; it goes again after its lease")
         with suppress(SQLAlchemyError, Busy, OpenTransaction):
@@ -191,3 +199,4 @@ def worker_command(once: bool) -> None:
             worker.hand.let_go()
     finally:
         signal.alarm(0)
+        sender.stop()

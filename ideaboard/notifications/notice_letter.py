@@ -6,16 +6,20 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_time
 
 from ideaboard.accounts import notices
-from ideaboard.extensions import date_locale, gettext
+from ideaboard.extensions import date_locale, db, gettext
 from ideaboard.foundation.links import links
-from ideaboard.models import Delivery, Person, Site
+from ideaboard.models import Delivery, Person, Site, Webhook
 from ideaboard.notifications import words
 from ideaboard.notifications.letters import Group, Letter, Link, Section
+from ideaboard.webhooks.paused_letter import paused_letter
+from ideaboard.webhooks.telling import WEBHOOK_PAUSED
 
 
 def notice_letter(delivery: Delivery, person: Person, site: Site) -> Letter:
     """The letter of a delivery of kind 'notice', in the language in force."""
     facts = delivery.facts
+    if facts["what"] == WEBHOOK_PAUSED:
+        return paused_letter(delivery, db.session.get(Webhook, facts["webhook"]), person, site)
     title = _what_happened(facts["what"], site.name)
     moment = _when(datetime.fromisoformat(facts["at"]), person.time_zone or site.time_zone)
     with_password = facts["what"] != notices.PASSWORD_REMOVED

@@ -1,0 +1,1 @@
+"""Calls out: other systems and chats hear of chosen events."""
