@@ -5,6 +5,8 @@
     python3 tasks.py test [what pytest understands]
     python3 tasks.py screenshots
     python3 tasks.py measure-server
+    python3 tasks.py measure-telling [--followers 40000] [--kills 30] [--postgresql]
+    python3 tasks.py simulate-year [folder with proposals.jsonl.gz and comments.jsonl.gz]
     python3 tasks.py messages
 
 The standard library alone is used here; everything else is installed into .venv, once.
@@ -185,6 +187,13 @@ def script(arguments: argparse.Namespace) -> None:
     os.execv(PYTHON, [str(PYTHON), "-m", arguments.module, *arguments.rest])
 
 
+SCRIPTS = {
+    "screenshots": "tests.journeys.screenshots",
+    "measure-server": "tests.serving.measure",
+    "measure-telling": "tests.notifications.measure",
+    "simulate-year": "tests.notifications.year",
+}
+
 # What is a sentence to translate, beside _, gettext, ngettext and pgettext, which Babel knows.
 KEYWORDS = ("_l", "lazy_gettext", "lazy_ngettext:1,2", "lazy_pgettext:1c,2")
 
@@ -218,7 +227,9 @@ def main() -> None:
         end("Ideaboard runs on Linux and macOS; on Windows, run it in WSL.")
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(
-        dest="command", required=True, metavar="{run,test,screenshots,measure-server,messages}"
+        dest="command",
+        required=True,
+        metavar="{run,test,screenshots,measure-server,measure-telling,simulate-year,messages}",
     )
     one = commands.add_parser("run", help="start it, with a demo community on an empty database")
     one.add_argument("--port", type=port, default=8000)
@@ -229,7 +240,7 @@ def main() -> None:
     one.set_defaults(do=test)
     one = commands.add_parser("messages", help="extract what is to translate, update and compile the catalogues")
     one.set_defaults(do=messages)
-    for name, module in (("screenshots", "tests.journeys.screenshots"), ("measure-server", "tests.serving.measure")):
+    for name, module in SCRIPTS.items():
         one = commands.add_parser(name, add_help=False)
         one.set_defaults(do=script, module=module)
     arguments, rest = parser.parse_known_args()
