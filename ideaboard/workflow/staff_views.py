@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from ideaboard.extensions import date_locale
 from ideaboard.foundation.clock import day_in
 from ideaboard.models import Board
+from ideaboard.notifications.unreached import unreached_by
 from ideaboard.notifications.waiting import waiting_mails, wal_alarm
 from ideaboard.web.gate import gate, viewer
 from ideaboard.web.globals import current_site, day, reader_zone, request_now
@@ -50,6 +51,7 @@ def queue():
         promises=passed_promises(viewer(), day_in(now, zone)) if first_page else [],
         mails=waiting_mails(now),
         alarm=wal_alarm(now),
+        unreached=unreached_by(viewer()),
     )
 
 

@@ -65,6 +65,7 @@ DOORS: dict[tuple[str, str], Door] = {
     ("GET", "admin.board"): Door("board"),
     ("GET", "admin.boards"): Door(),
     ("GET", "admin.frames"): Door(),
+    ("GET", "admin.deliveries"): Door(query={"list": "failed", "cause": "address", **CURSORS}),
     ("GET", "admin.index"): Door(),
     ("GET", "admin.new_board"): Door(),
     ("GET", "admin.people"): Door(query={"q": "v", **CURSORS}),
@@ -146,6 +147,8 @@ DOORS: dict[tuple[str, str], Door] = {
     ("POST", "admin.person"): Door(
         values={"person_id": 1}, form={"site_role": "member", "is_moderator": "", "department": "Bar", "staff": ""}
     ),
+    ("POST", "admin.retry"): Door(form={"cause": "address"}),
+    ("POST", "admin.send_again"): Door(values={"person_id": 1}),
     ("POST", "admin.save"): Door(form=LOOK),
     ("POST", "admin.statuses"): Door(form={"label-1": "Looking", "colour-1": "blue", "position-1": "1"}),
     ("POST", "demo.play"): Door(form={"as": "vera", "back": "/"}, absent=True),

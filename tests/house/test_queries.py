@@ -25,7 +25,7 @@ MAXIMA = {
     "my follows": ("/me/follows", None, 8),
     "inbox": ("/me/inbox", None, 7),
     "preferences": ("/me/preferences", None, 9),
-    "staff's list": ("/staff", None, 15),
+    "staff's list": ("/staff", None, 16),  # one of them: who cannot be reached
     "status form": ("/ideas/{number}/status", None, 16),
     "comments": ("/ideas/{number}/comments", 6, 9),
     "profile": ("/me", None, 7),
