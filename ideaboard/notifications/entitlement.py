@@ -34,7 +34,7 @@ from ideaboard.notifications.moments import quiet_until
 from ideaboard.notifications.seeing import fresh
 from ideaboard.notifications.standing import Standings
 
-AHEAD_SECONDS = 0.5
+AHEAD_SECONDS = 1.0
 # Over the ceiling: the inbox tells it, and the weekly digest carries it.
 HELD = "held"
 # Fates that are no ToldBy: a digest carries it from now on.
@@ -149,6 +149,7 @@ def judge_all(deliveries: list[Delivery], now: datetime) -> dict[int, Judged]:
         select(Person).where(Person.id.in_(set(person_of.values()))), execution_options={"populate_existing": True}
     ).scalars()
     people = {person.id: fresh(person) for person in rows}
+    db.session.info["people"] = people  # a session remembers what is held elsewhere: they are read once
     all_news = news_of(Notification.delivery_id.in_(person_of))
     stories = {news.story.id for news in all_news if news.story}
     standings = Standings({news.idea_id for news in all_news}, list(people), stories)

@@ -92,10 +92,11 @@ class Hand:
     def _claim(self, now: datetime) -> bool:
         self._begin_by = time.monotonic() + 0.9 * claims.LEASE_SECONDS - posting.WHOLE_SECONDS
         self._held.extend(claim(self.worker, now, self._next_claim))
-        if len(self._held) > 1:
+        if self._held:
             found = select(Delivery).where(Delivery.id.in_(self._held))
             rows = db.session.execute(found, execution_options={"populate_existing": True}).scalars().all()
-            judge_ahead([row for row in rows if row.kind == "news" and row.person_id is not None], now)
+            if len(rows) > 1:
+                judge_ahead([row for row in rows if row.kind in ("news", "digest") and row.person_id is not None], now)
             self._kept = [Site.current(), *rows]  # the session holds what is held elsewhere: they are read once
             end_reading()
         return bool(self._held)
