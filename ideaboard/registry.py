@@ -39,7 +39,9 @@ from ideaboard.site.views import site
 from ideaboard.voting.deed import vote_as_asked
 from ideaboard.voting.views import voting
 from ideaboard.web.assets import assets
+from ideaboard.webhooks import log_views as webhook_log_views
 from ideaboard.webhooks.calling import call_out
+from ideaboard.webhooks.views import webhooks
 from ideaboard.workflow.staff_views import staff
 from ideaboard.workflow.views import workflow
 
@@ -57,6 +59,7 @@ MORE_DOORS = (
     profile_views,
     returned_views,
     unsubscribe_views,
+    webhook_log_views,
     welcome_views,
     writing_views,
 )
@@ -78,6 +81,7 @@ BLUEPRINTS = (
     site,
     staff,
     voting,
+    webhooks,
     workflow,
 )
 # click commands, each registered as `flask --app wsgi NAME`

@@ -9,7 +9,7 @@ from ideaboard.extensions import db, gettext
 from ideaboard.foundation.database import transaction
 from ideaboard.foundation.paging import Page, paginate
 from ideaboard.foundation.refusals import Conflict, Missing
-from ideaboard.models import Webhook, WebhookCall
+from ideaboard.models import Idea, Webhook, WebhookCall
 from ideaboard.webhooks.calling import new_message_id
 
 STATES = ("waiting", "sent", "failed", "dropped")
@@ -101,3 +101,9 @@ def _not_paused(webhook_id: int) -> None:
         raise Missing(gettext("This webhook is not here."))
     if webhook.paused_at is not None:
         raise Conflict(gettext("This webhook is paused. Let it go on first."))
+
+
+def titles_of(calls: list[WebhookCall]) -> dict[int, str]:
+    """{idea id: title} of what the calls are about, for an admin's eyes."""
+    ids = {call.event.idea_id for call in calls if call.event is not None and call.event.idea_id}
+    return dict(db.session.execute(select(Idea.id, Idea.title).where(Idea.id.in_(ids))).all()) if ids else {}

@@ -13,9 +13,9 @@ from ideaboard.accounts.first_admin import make_link
 from ideaboard.discussion.comments import post_comment
 from ideaboard.extensions import db
 from ideaboard.feeds.tokens import make_feed_token
-from ideaboard.foundation.tokens import sign
+from ideaboard.foundation.tokens import new_token, sign
 from ideaboard.ideas.drafts import save_draft
-from ideaboard.models import Board, BoardMember, Pending, Person, Status
+from ideaboard.models import Board, BoardMember, Pending, Person, Status, Webhook, WebhookCall
 from ideaboard.models.vocabulary import BoardRole
 from tests.conftest import NOW
 
@@ -50,6 +50,10 @@ BOARD = {
     "name": "Another", "brief_asks": "What?", "brief_fixed": "", "brief_decides": "", "brief_hear": "",
     "owner_id": "0", "first_look_days": "5", "promise_votes": "50", "promise_days": "14",
     "who_may_see": "everyone", "who_may_submit": "members", "who_may_vote": "members", "who_may_comment": "members", "voters_seen_by": "staff",
+}  # fmt: skip
+WEBHOOK = {
+    "name": "Chat", "shape": "slack", "url": "https://hooks.example.org/x", "board_id": "0", "kinds": "idea.submitted",
+    "form_token": "w" * 43,
 }  # fmt: skip
 LOOK = {"name": "Site", "locale": "en", "time_zone": "UTC", "accent": "#006241", "received_reads_under_review": ""}
 MAIL = "somebody@example.org"
@@ -124,6 +128,11 @@ DOORS: dict[tuple[str, str], Door] = {
     ("GET", "site.logo"): Door(values={"digest": "0"}, absent=True),
     ("GET", "staff.queue"): Door(query={"which": "all", "sort": "waiting", "board": "drinks", **CURSORS}),
     ("GET", "voting.voters"): Door("talk", query=CURSORS),
+    ("GET", "webhooks.call"): Door(own="call"),
+    ("GET", "webhooks.change"): Door(own="webhook"),
+    ("GET", "webhooks.index"): Door(),
+    ("GET", "webhooks.new"): Door(),
+    ("GET", "webhooks.show"): Door(own="webhook", query={"state": "failed", **CURSORS}),
     ("GET", "workflow.status"): Door("idea"),
     ("POST", "accounts.another_face"): Door(),
     ("POST", "accounts.by_password"): Door(form={"email": MAIL, "password": "secret", "back": "/"}),
@@ -190,6 +199,14 @@ DOORS: dict[tuple[str, str], Door] = {
     ("POST", "voting.name"): Door("idea", form={"unnamed": "1", "size": "idea"}),
     ("POST", "voting.solved"): Door("idea", form={"solves": "yes"}),
     ("POST", "voting.withdraw"): Door("idea", form={"size": "idea"}),
+    ("POST", "webhooks.again"): Door(own="call"),
+    ("POST", "webhooks.again_since"): Door(own="webhook", form={"since": "2026-03-01"}),
+    ("POST", "webhooks.change"): Door(own="webhook", form=WEBHOOK),
+    ("POST", "webhooks.delete"): Door(own="webhook"),
+    ("POST", "webhooks.new"): Door(form=WEBHOOK),
+    ("POST", "webhooks.pause"): Door(own="webhook", form={"paused": "1"}),
+    ("POST", "webhooks.rotate"): Door(own="webhook", form={"form_token": "r" * 43, "instead_of": "", "at_once": ""}),
+    ("POST", "webhooks.test"): Door(own="webhook"),
     ("POST", "workflow.change_status"): Door("idea", form=STATUS),
     ("POST", "workflow.preview"): Door("idea", form=STATUS),
 }
@@ -266,7 +283,24 @@ def _unfinished(world, person) -> dict:
     return {"pending_id": pending.id}
 
 
+def _call(world, person) -> dict:
+    """A webhook with a call in its log."""
+    with db.session.begin():
+        hook = Webhook(
+            name="A chat", url="https://hooks.example.org/a", kinds=["idea.submitted"], salt=new_token(), created_at=NOW
+        )
+        db.session.add(hook)
+        db.session.flush()
+        call = WebhookCall(
+            webhook_id=hook.id, message_id=new_token(), state="failed", created_at=NOW, due_at=NOW, log=[]
+        )
+        db.session.add(call)
+    return {"webhook_id": hook.id, "call_id": call.id}
+
+
 OWN = {
+    "call": _call,
+    "webhook": _call,
     "draft": _draft,
     "unfinished": _unfinished,
     "mail": lambda world, person: {"token": sign("unsubscribe", [person.id, world.idea.id, "comments"])},
