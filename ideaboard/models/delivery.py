@@ -12,6 +12,7 @@ from ideaboard.models.person import Person
 
 _WAITING = text("state = 'waiting'")
 _WAITING_CODE = text("state = 'waiting' AND kind = 'code'")
+_SETTLED = text("settled_at IS NOT NULL")
 _OPEN_WINDOW = text("state = 'waiting' AND bundle <> ''")
 
 
@@ -26,7 +27,8 @@ class Delivery(Model):
         CheckConstraint("state IN ('waiting', 'sent', 'refused', 'dropped')", name="state"),
         Index("ix_delivery_waiting", "due_at", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
         # A sign-in code goes before a thousand mails of news.
-        Index("ix_delivery_code", "due_at", "id", sqlite_where=_WAITING_CODE, postgresql_where=_WAITING_CODE),
+        # The kind stands in front, or SQLite takes the index above and reads those thousand to find no code.
+        Index("ix_delivery_code", "kind", "due_at", "id", sqlite_where=_WAITING_CODE, postgresql_where=_WAITING_CODE),
         # One open window a person and bundle ('idea:12:status'): news within it joins the waiting mail.
         Index(
             "uq_delivery_window",
@@ -38,7 +40,8 @@ class Delivery(Model):
         ),
         Index("ix_delivery_person", "person_id", "id"),
         # The operator's page: what was sent or refused since when.
-        Index("ix_delivery_settled", "state", "settled_at"),
+        # Never with state in front: SQLite would take it for every question about what waits, and sort all of it.
+        Index("ix_delivery_settled", "settled_at", "state", sqlite_where=_SETTLED, postgresql_where=_SETTLED),
         NEVER_REUSE,
     )
 

@@ -13,6 +13,7 @@ from ideaboard.models.event import Event
 from ideaboard.models.person import Person
 
 _WAITING = text("state = 'waiting'")
+_SETTLED = text("settled_at IS NOT NULL")
 
 
 class Webhook(Model):
@@ -61,7 +62,8 @@ class WebhookCall(Model):
         UniqueConstraint("webhook_id", "event_id"),
         Index("ix_webhook_call_waiting", "due_at", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
         Index("ix_webhook_call_log", "webhook_id", "id"),
-        Index("ix_webhook_call_settled", "state", "settled_at"),
+        # Never with state in front (models/delivery.py).
+        Index("ix_webhook_call_settled", "settled_at", "state", sqlite_where=_SETTLED, postgresql_where=_SETTLED),
         NEVER_REUSE,
     )
 

@@ -80,7 +80,7 @@ CAUSES: dict[str, Cause] = {
     ),
     "mailbox_full": Cause(
         _l("The mailbox is full"),
-        _l("Nothing: it is tried again for five days."),
+        _l("Nothing: it is tried again for five days, and the inbox has it in any case."),
     ),
     "policy": Cause(
         _l("The other side does not want the mail"),
@@ -88,7 +88,7 @@ CAUSES: dict[str, Cause] = {
     ),
     "later": Cause(
         _l("The other side asks to come back later"),
-        _l("Nothing: it is tried again for five days."),
+        _l("Nothing: it is tried again for five days, and the inbox has it in any case."),
     ),
     "composing": Cause(
         _l("The mail could not be written"),

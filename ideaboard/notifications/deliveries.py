@@ -137,7 +137,8 @@ def _add_settled(found: Standing, now: datetime) -> None:
     week = now - SPANS["week"]
     counts["dropped"] = _bounded(Delivery.state == "dropped", Delivery.settled_at > week, most=MOST_SETTLED)
     counts["failed"] = _bounded(Delivery.state == "refused", Delivery.settled_at > week, most=MOST_SETTLED)
-    counts["last_sent"] = select(func.max(Delivery.settled_at)).where(Delivery.state == "sent")
+    sent = (Delivery.state == "sent") & Delivery.settled_at.is_not(None)
+    counts["last_sent"] = select(Delivery.settled_at).where(sent).order_by(Delivery.settled_at.desc()).limit(1)
     counts["events"] = _bounded(_EVENTS_WAITING, of=Event, most=MOST_WAITING)
     # The first by its number, not by its time: that is what the index keeps.
     counts["events_since"] = select(Event.happened_at).where(_EVENTS_WAITING).order_by(Event.id).limit(1)

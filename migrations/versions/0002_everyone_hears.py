@@ -21,6 +21,12 @@ def _checked(table, column, test, default):
     return f"NOT NULL DEFAULT {default} CONSTRAINT ck_{table}_{column} CHECK ({column} {test})"
 
 
+def _where(condition):
+    return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
+
+
+_SETTLED = _where("settled_at IS NOT NULL")
+_WAITING_CODE = _where("state = 'waiting' AND kind = 'code'")
 _INTEGER, _KEY, _TEXT = ("INTEGER", "INTEGER"), ("INTEGER", "BIGINT"), ("TEXT", "TEXT")
 _CODE, _MOMENT, _YES_NO = ("VARCHAR(20)",) * 2, ("DATETIME", "TIMESTAMP WITH TIME ZONE"), ("BOOLEAN", "BOOLEAN")
 _QUIET = (
@@ -214,7 +220,7 @@ def upgrade():
     )
     with op.batch_alter_table("webhook_call", schema=None) as batch_op:
         batch_op.create_index("ix_webhook_call_log", ["webhook_id", "id"], unique=False)
-        batch_op.create_index("ix_webhook_call_settled", ["state", "settled_at"], unique=False)
+        batch_op.create_index("ix_webhook_call_settled", ["settled_at", "state"], unique=False, **_SETTLED)
         batch_op.create_index(
             "ix_webhook_call_waiting",
             ["due_at", "id"],
@@ -225,7 +231,9 @@ def upgrade():
 
     for table, column, (sqlite, postgresql), rest in _COLUMNS:
         op.execute(f"ALTER TABLE {table} ADD COLUMN {column} {sqlite if _is_sqlite() else postgresql} {rest}")
-    op.create_index("ix_delivery_settled", "delivery", ["state", "settled_at"])
+    op.drop_index("ix_delivery_code", "delivery", **_WAITING_CODE)
+    op.create_index("ix_delivery_code", "delivery", ["kind", "due_at", "id"], **_WAITING_CODE)
+    op.create_index("ix_delivery_settled", "delivery", ["settled_at", "state"], **_SETTLED)
     op.create_index(
         "ix_person_refused",
         "person",
@@ -244,7 +252,9 @@ def downgrade():
         sqlite_where=sa.text("mail_refused_at IS NOT NULL"),
         postgresql_where=sa.text("mail_refused_at IS NOT NULL"),
     )
-    op.drop_index("ix_delivery_settled", "delivery")
+    op.drop_index("ix_delivery_code", "delivery", **_WAITING_CODE)
+    op.create_index("ix_delivery_code", "delivery", ["due_at", "id"], **_WAITING_CODE)
+    op.drop_index("ix_delivery_settled", "delivery", **_SETTLED)
     for table, column, _, _ in reversed(_COLUMNS):
         op.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
     with op.batch_alter_table("webhook_call", schema=None) as batch_op:
@@ -253,7 +263,7 @@ def downgrade():
             sqlite_where=sa.text("state = 'waiting'"),
             postgresql_where=sa.text("state = 'waiting'"),
         )
-        batch_op.drop_index("ix_webhook_call_settled")
+        batch_op.drop_index("ix_webhook_call_settled", **_SETTLED)
         batch_op.drop_index("ix_webhook_call_log")
 
     op.drop_table("webhook_call")
