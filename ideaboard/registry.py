@@ -6,7 +6,7 @@ from ideaboard.accounts import first_admin_views, profile_views, welcome_views
 from ideaboard.accounts.commands import create_admin
 from ideaboard.accounts.deeds import DEEDS, show_draft
 from ideaboard.accounts.views import accounts
-from ideaboard.admin import board_views, delivery_views, frame_views, people_views
+from ideaboard.admin import board_views, delivery_views, frame_views, mail_views, people_views
 from ideaboard.admin.views import admin
 from ideaboard.boards.views import boards
 from ideaboard.discussion.deed import comment_as_asked
@@ -54,6 +54,7 @@ MORE_DOORS = (
     first_admin_views,
     feed_views,
     frame_views,
+    mail_views,
     mine_views,
     people_views,
     profile_views,

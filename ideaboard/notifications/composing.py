@@ -1,15 +1,15 @@
 """From a due delivery to a parcel: judged now, worded in the reader's language. COMPOSERS is the list of kinds."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from ideaboard.extensions import babel, force_locale
+from ideaboard.extensions import babel, force_locale, gettext
 from ideaboard.foundation.links import links
 from ideaboard.foundation.mail import Mail, mail_host
 from ideaboard.foundation.settings import settings
 from ideaboard.models import Delivery, Idea, Person, Site
-from ideaboard.models.vocabulary import ToldBy
+from ideaboard.models.vocabulary import ToldBy, Topic
 from ideaboard.notifications.claims import Fate
 from ideaboard.notifications.code_letter import code_letter, pending_of
 from ideaboard.notifications.digest_letter import digest_letter
@@ -18,6 +18,7 @@ from ideaboard.notifications.letters import Letter
 from ideaboard.notifications.news_letter import news_letter
 from ideaboard.notifications.notice_letter import notice_letter
 from ideaboard.notifications.rendering import renderer
+from ideaboard.notifications.sample_mails import LABELS, sample_letter
 from ideaboard.notifications.unsubscribing import token_of
 
 
@@ -96,6 +97,21 @@ def _news(delivery: Delivery, now: datetime) -> Parcel | Dropped | Postponed:
     return Parcel(person.email, mail, language, headers, carried, judged.settled, judged.also)
 
 
+def _test(delivery: Delivery, now: datetime) -> Parcel | Dropped:
+    """A sample that an admin sends to themselves, as like the real mail as can be; not held back by any choice."""
+    site, person = Site.current(), delivery.person
+    sample = delivery.facts.get("sample")
+    if not person.email or not person.is_active_at(now) or not person.is_admin or sample not in LABELS:
+        return Dropped("the person is no longer here")
+    language = language_of(person, site)
+    with force_locale(language):
+        letter = sample_letter(sample, person, site, now)
+        subject = gettext("A test: %(subject)s", subject=letter.subject)
+        mail = renderer.mail(replace(letter, subject=subject), site, language)
+    headers = list_headers(None, token_of(person.id, None, Topic.STATUS), site) if letter.stop else {}
+    return Parcel(person.email, mail, language, headers)
+
+
 def news_mail(
     delivery: Delivery, stand: list[News], person: Person, site: Site, now: datetime
 ) -> tuple[Letter, dict[str, str]]:
@@ -130,4 +146,5 @@ COMPOSERS: dict[str, Callable[[Delivery, datetime], Parcel | Dropped | Postponed
     "digest": _news,
     "news": _news,
     "notice": _notice,
+    "test": _test,
 }

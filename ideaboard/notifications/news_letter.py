@@ -124,8 +124,11 @@ def _group(bunch: list[News], zone: str, person: Person) -> Group:
         return Group(sections, gettext("New on %(board)s", board=first.idea.board.name), why=why)
     changes = [change_section(n.change, zone, person) for n in reversed(_changes(bunch))]
     comments = [comment_section(n, zone) for n in bunch if n.comment]
+    button = open_link(first.idea)
+    if not changes and len(comments) == 1:  # the button leads to the one comment
+        button, comments = comments[0].links[0], [replace(comments[0], links=())]
     links = (mute_link(first, person),)
-    return Group((*changes, *comments), first.idea.title, idea_url(first.idea), "", open_link(first.idea), links, why)
+    return Group((*changes, *comments), first.idea.title, idea_url(first.idea), "", button, links, why)
 
 
 def _changes(bunch: list[News]) -> list[News]:

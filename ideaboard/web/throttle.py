@@ -31,6 +31,7 @@ BUDGETS = {
     "comment": (60, 3600),
     "vote": (120, 60),
     "preview": (120, 60),
+    "test_mail": (10, 3600),
 }
 
 
