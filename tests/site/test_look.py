@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-CSS = "\n".join(path.read_text("utf-8") for path in sorted((ROOT / "static/css").glob("*.css")))
+CSS = "\n".join(path.read_text("utf-8") for path in sorted((ROOT / "static/css").rglob("*.css")))
 TEMPLATES = [path for path in sorted((ROOT / "templates").rglob("*.html")) if "mail" not in path.parts]
 # Words that script or htmx looks for, and words that only name a place.
 NOT_STYLED = {"layout__main", "dock"}
@@ -39,7 +39,7 @@ def test_every_token_has_a_value():
 
 def test_colours_stand_in_tokens_alone():
     """A colour elsewhere would not follow the owner's accent, nor the night. Faces carry white letters on purpose."""
-    for path in sorted((ROOT / "static/css").glob("*.css")):
+    for path in sorted((ROOT / "static/css").rglob("*.css")):
         if path.name != "tokens.css":
             assert set(re.findall(r"#[0-9a-f]{3,8}\b", path.read_text("utf-8"))) <= {"#fff"}, path.name
 
