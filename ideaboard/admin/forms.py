@@ -6,20 +6,6 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
 
-class LookForm(Form):
-    name = StringField(_("Name of the site"))
-    locale = SelectField(_("Language of the site"), validate_choice=False)
-    time_zone = StringField(_("Time zone of the site"))
-    accent = StringField(_("Accent colour"))
-    logo = FileField(_("Logo"))
-    remove_logo = BooleanField(_("Take the logo away"))
-    received_reads_under_review = BooleanField(_("Show ideas that nobody has picked up as “Under review”"))
-
-
-class FramesForm(Form):
-    sites = TextAreaField(_("Sites that may show the roadmap"))
-
-
 class _Whole(IntegerField):
     """A whole number; what is none stays as it was typed, and reads None."""
 
@@ -28,6 +14,21 @@ class _Whole(IntegerField):
             super().process_formdata(valuelist)
         except ValueError:
             self.data = None
+
+
+class LookForm(Form):
+    name = StringField(_("Name of the site"))
+    locale = SelectField(_("Language of the site"), validate_choice=False)
+    time_zone = StringField(_("Time zone of the site"))
+    accent = StringField(_("Accent colour"))
+    logo = FileField(_("Logo"))
+    remove_logo = BooleanField(_("Take the logo away"))
+    received_reads_under_review = BooleanField(_("Show ideas that nobody has picked up as “Under review”"))
+    mails_a_week = _Whole(_("At most so many mails of news a person a week"), default=7, validators=[Optional()])
+
+
+class FramesForm(Form):
+    sites = TextAreaField(_("Sites that may show the roadmap"))
 
 
 AUDIENCES = [

@@ -16,6 +16,7 @@ from ideaboard.foundation.refusals import Refusal
 from ideaboard.models import Person, Site
 from ideaboard.site.theme import is_colour
 
+MOST_MAILS = 1000  # the database refuses more
 LOGO_BYTES = 200 * 1024
 # A file of a few kB may say that it is a wall: 4 million pixels are 16 MB of memory while it is read.
 LOGO_PIXELS = 4_000_000
@@ -66,10 +67,14 @@ def save_look(
     accent: str,
     received_reads_under_review: bool,
     languages: dict,
+    mails_a_week: int | None = None,
     logo: bytes | None = None,
     remove_logo: bool = False,
 ) -> list[str]:
-    """Save the settings; `logo` comes from read_logo(). Returns the fields that changed. Raises BadSetting."""
+    """Save the settings; `logo` comes from read_logo(). `mails_a_week` None: as it is.
+
+    Returns the fields that changed. Raises BadSetting.
+    """
     name = clean_line(name)
     if not 1 <= len(name) <= 60:
         raise BadSetting(gettext("The site's name has 1 to 60 characters."), field="name")
@@ -83,6 +88,11 @@ def save_look(
     accent = accent.strip().lower()
     if not is_colour(accent):
         raise BadSetting(gettext("A colour is written like #0d6b52."), field="accent")
+    if mails_a_week is not None and not 1 <= mails_a_week <= MOST_MAILS:
+        raise BadSetting(
+            gettext("A person gets 1 to %(most)s mails of news a week. Type a whole number.", most=MOST_MAILS),
+            field="mails_a_week",
+        )
     with transaction() as session:
         site = session.get(Site, 1, with_for_update=True, populate_existing=True)
         if site is None:
@@ -95,6 +105,8 @@ def save_look(
             "accent": accent,
             "received_reads_under_review": received_reads_under_review,
         }
+        if mails_a_week is not None:
+            wanted["mails_a_week"] = mails_a_week
         if logo is not None or remove_logo:
             wanted["logo_hash"] = hashlib.sha256(logo).hexdigest()[:16] if logo else None
         changed = [field for field, value in wanted.items() if getattr(site, field) != value]

@@ -46,7 +46,7 @@ def contrasts_of(accent: str) -> dict | None:
 
 def _look_form(data=None) -> LookForm:
     now = current_site()
-    shown = ("name", "locale", "time_zone", "accent", "received_reads_under_review")
+    shown = ("name", "locale", "time_zone", "accent", "received_reads_under_review", "mails_a_week")
     form = LookForm(data, data={field: getattr(now, field) for field in shown} if data is None else None)
     form.locale.choices = [SelectChoice(code, name) for code, name in LANGUAGES.items()]
     return form
@@ -87,6 +87,7 @@ def save():
             time_zone=(form.time_zone.data or "").strip(),
             accent=form.accent.data or "",
             received_reads_under_review=form.received_reads_under_review.data,
+            mails_a_week=(form.mails_a_week.data or 0) if "mails_a_week" in request.form else None,
             languages=LANGUAGES,
             logo=read_logo(data) if data else None,
             remove_logo=form.remove_logo.data,

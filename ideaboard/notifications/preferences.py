@@ -1,20 +1,26 @@
-"""What a person chose to hear: kinds of news by mail, boards followed or muted, all mail stopped or not."""
+"""What a person chose to hear: how each kind of news comes, when it is quiet, boards followed or muted, mail or none."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
-from ideaboard.extensions import db
+from ideaboard.extensions import db, gettext
 from ideaboard.following.boards import choose_within
 from ideaboard.foundation import dialects
 from ideaboard.foundation.database import dialect_name, transaction
-from ideaboard.models import Board, BroadFollow, Follow, Idea, Person, Preference
+from ideaboard.foundation.refusals import Refusal
+from ideaboard.models import Board, BroadFollow, Delivery, Follow, Idea, Person, Preference
 from ideaboard.models.vocabulary import How, Topic
 from ideaboard.notifications.channels import default_how
 
-# Kinds that exist so far, in the order of the page.
-TOPICS = (Topic.STATUS, Topic.COMMENTS, Topic.MENTIONS, Topic.NEW_IDEAS)
+# In the order of the page.
+TOPICS = (Topic.STATUS, Topic.STORIES, Topic.COMMENTS, Topic.MENTIONS, Topic.NEW_IDEAS)
 BOARD_WISHES = ("usual", "follow", "mute")
+LATELY = timedelta(weeks=4)
+
+
+class BadHours(Refusal):
+    """Quiet hours that are none."""
 
 
 def choices_of(person: Person) -> dict[str, str]:
@@ -48,8 +54,46 @@ def muted_ideas(person: Person) -> list[Idea]:
     )
 
 
-def choose(person: Person, now: datetime, *, kinds: dict[str, str], boards: dict[int, str], mail: bool) -> None:
-    """Keep the whole page of choices. Unknown kinds, hows, wishes and boards that are not seen are left alone."""
+def quiet_of(person: Person) -> tuple[str, str]:
+    """The quiet hours as the page's fields have them: ('22', '7'), or two empty ones."""
+    hours = (person.quiet_from, person.quiet_until)
+    return ("", "") if None in hours else (str(hours[0]), str(hours[1]))
+
+
+def read_hours(first: str, last: str) -> tuple[int | None, int | None]:
+    """Two fields as whole hours, or no quiet hours where both are empty. Raises BadHours."""
+    if first == last == "":
+        return None, None
+    known = [str(hour) for hour in range(24)]
+    if first not in known or last not in known:
+        raise BadHours(gettext("Quiet hours have a beginning and an end. Choose both, or neither."))
+    if first == last:
+        raise BadHours(
+            gettext("Quiet hours begin and end at different hours. To get no mail at all, take the tick away.")
+        )
+    return int(first), int(last)
+
+
+def mails_lately(person: Person, now: datetime) -> int:
+    """How many mails of news the person got in the last four weeks."""
+    sent = select(func.count()).where(
+        Delivery.person_id == person.id,
+        Delivery.kind.in_(("news", "digest")),
+        Delivery.state == "sent",
+        Delivery.settled_at > now - LATELY,
+    )
+    return db.session.execute(sent).scalar_one()
+
+
+def choose(
+    person: Person, now: datetime, *, kinds: dict[str, str], boards: dict[int, str], mail: bool,
+    quiet: tuple[str, str] = ("", ""),
+) -> None:  # fmt: skip
+    """Keep the whole page of choices. Unknown kinds, hows, wishes and boards that are not seen are left alone.
+
+    `quiet`: the two fields as typed. Raises BadHours, and keeps nothing.
+    """
+    first, last = read_hours(*quiet)
     with transaction() as session:
         seen = set(session.execute(select(Board.id).where(Board.visible_to(person))).scalars())
         for topic, how in kinds.items():
@@ -60,11 +104,12 @@ def choose(person: Person, now: datetime, *, kinds: dict[str, str], boards: dict
                 choice = {"follow": {"followed_at": now}, "mute": {"muted_at": now}}.get(wish, {})
                 choose_within(board_id, person.id, **choice)
         stopped = None if mail else (Person.mail_stopped_at if person.mail_stopped_at else now)
-        session.execute(update(Person).where(Person.id == person.id).values(mail_stopped_at=stopped))
+        hours = {"quiet_from": first, "quiet_until": last}
+        session.execute(update(Person).where(Person.id == person.id).values(mail_stopped_at=stopped, **hours))
 
 
 def set_how(person_id: int, topic: str, how: str) -> None:
-    """One kind of news: 'at_once' or 'never' by mail."""
+    """One kind of news: a How."""
     with transaction():
         _set_how(person_id, topic, how)
 

@@ -3,7 +3,7 @@
 from flask import make_response, redirect, render_template, request, url_for
 
 from ideaboard.foundation.database import end_reading
-from ideaboard.notifications.unsubscribing import holder_of, stop, stopped_of, undo
+from ideaboard.notifications.unsubscribing import choose_how, holder_of, hows_of, stop, stopped_of, undo
 from ideaboard.notifications.views import notifications
 from ideaboard.web.gate import gate
 from ideaboard.web.globals import request_now
@@ -32,11 +32,17 @@ def unsubscribe_at_once(token: str):
 @notifications.post("/unsubscribe/<token>/<any(idea, board, kind, all):scope>")
 @gate("token.holder", token_route=True)
 def unsubscribe_from(token: str, scope: str):
-    """One scope, stopped or (undo) heard again."""
+    """One scope, stopped or (undo) heard again; of a kind also how it comes."""
     holder = holder_of(token)
     end_reading()
-    (undo if request.form.get("undo") else stop)(holder, scope, request_now())
-    return redirect(url_for("notifications.unsubscribe", token=token, done=scope), 303)
+    form, was = request.form, None
+    if scope == "kind" and form.get("how"):
+        choose_how(holder, form.get("topic", holder.topic), form["how"])
+    elif form.get("undo"):
+        undo(holder, scope, request_now(), form.get("was", ""))
+    else:
+        was = stop(holder, scope, request_now()) or None
+    return redirect(url_for("notifications.unsubscribe", token=token, done=scope, was=was), 303)
 
 
 def _page(token: str):
@@ -47,7 +53,9 @@ def _page(token: str):
             holder=holder,
             token=token,
             stopped=stopped_of(holder),
+            hows=hows_of(holder),
             done=request.args.get("done"),
+            was=request.args.get("was", ""),
         )
     )
     response.headers.update(_PRIVATE)

@@ -1,4 +1,8 @@
-"""Stopping by a signed token, without signing in: repeatable, unexpiring, and to be undone at the same place."""
+"""Stopping by a signed token, without signing in: repeatable, unexpiring, and to be undone at the same place.
+
+A token names the person, the idea (or none: a digest is about many) and the kind of news. It offers that idea, its
+board, how that kind comes (a digest's: every kind), and all mail.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,24 +11,31 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from ideaboard.extensions import db, gettext
-from ideaboard.following.boards import forget_board, mute_board
+from ideaboard.following.boards import broad_follow_of, follow_board, forget_board, mute_board
 from ideaboard.following.follows import mute, unmute
+from ideaboard.foundation.database import end_reading
 from ideaboard.foundation.refusals import Missing
 from ideaboard.foundation.tokens import sign, unsign
 from ideaboard.models import BroadFollow, Follow, Idea, Person, Preference
 from ideaboard.models.vocabulary import How, Topic
-from ideaboard.notifications.preferences import resume_mail, set_how, stop_mail
+from ideaboard.notifications.preferences import TOPICS, choices_of, resume_mail, set_how, stop_mail
 
 SCOPES = ("idea", "board", "kind", "all")
 
 
 @dataclass(frozen=True)
 class Holder:
-    """Who holds the token: the person, the idea of the mail (None: no longer theirs to see), the kind of news."""
+    """Who holds the token: the person, the idea of the mail (None: no longer theirs to see, or a digest's), the kind."""
 
     person: Person
     idea: Idea | None
     topic: str
+    is_of_all: bool = False
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The kinds that this token may choose about."""
+        return TOPICS if self.is_of_all else (self.topic,)
 
 
 def token_of(person_id: int, idea_id: int | None, topic: str) -> str:
@@ -48,7 +59,7 @@ def holder_of(token: str) -> Holder:
             .options(joinedload(Idea.board))
         )
         idea = db.session.execute(found).scalar_one_or_none()
-    return Holder(person, idea, payload[2])
+    return Holder(person, idea, payload[2], is_of_all=payload[1] is None)
 
 
 def stopped_of(holder: Holder) -> dict[str, bool]:
@@ -68,30 +79,56 @@ def stopped_of(holder: Holder) -> dict[str, bool]:
     return stopped
 
 
-def stop(holder: Holder, scope: str, now: datetime) -> None:
-    """Stop the idea, the board, the kind or all mail. Raises Missing for a scope that the token does not offer."""
+def hows_of(holder: Holder) -> dict[str, str]:
+    """{topic: how} of the kinds that this token offers. Reads only."""
+    choices = choices_of(holder.person)
+    return {topic: choices[topic] for topic in holder.topics}
+
+
+def stop(holder: Holder, scope: str, now: datetime) -> str:
+    """Stop the idea, the board, the kind or all mail; returns what undo() wants to know ('' mostly).
+
+    Raises Missing for a scope that the token does not offer.
+    """
     _offered(holder, scope)
+    was = ""
     if scope == "idea":
         mute(holder.idea, holder.person, now)
     elif scope == "board":
+        broad = broad_follow_of(holder.idea.board, holder.person)
+        was = "follow" if broad is not None and broad.followed_at else ""
+        end_reading()
         mute_board(holder.idea.board, holder.person, now)
     elif scope == "kind":
+        was = choices_of(holder.person)[holder.topic]
+        end_reading()
         set_how(holder.person.id, holder.topic, How.NEVER)
     else:
         stop_mail(holder.person.id, now)
+    return was
 
 
-def undo(holder: Holder, scope: str, now: datetime) -> None:
-    """Hear of it again. Raises Missing for a scope that the token does not offer."""
+def undo(holder: Holder, scope: str, now: datetime, was: str = "") -> None:
+    """Hear of it again, as it `was`. Raises Missing for a scope that the token does not offer."""
     _offered(holder, scope)
     if scope == "idea":
         unmute(holder.idea, holder.person)
     elif scope == "board":
-        forget_board(holder.idea.board, holder.person)
+        if was == "follow":
+            follow_board(holder.idea.board, holder.person, now)
+        else:
+            forget_board(holder.idea.board, holder.person)
     elif scope == "kind":
-        set_how(holder.person.id, holder.topic, How.AT_ONCE)
+        set_how(holder.person.id, holder.topic, was if was in tuple(How) else How.AT_ONCE)
     else:
         resume_mail(holder.person.id)
+
+
+def choose_how(holder: Holder, topic: str, how: str) -> None:
+    """How a kind of news comes. Raises Missing for a kind that the token does not offer, or a how that is none."""
+    if topic not in holder.topics or how not in tuple(How):
+        raise Missing(gettext("This is not offered here."))
+    set_how(holder.person.id, topic, how)
 
 
 def _offered(holder: Holder, scope: str) -> None:

@@ -4,9 +4,11 @@ from flask import Blueprint, g, redirect, request, url_for
 from sqlalchemy import select
 from werkzeug.local import LocalProxy
 
-from ideaboard.extensions import db
+from ideaboard.extensions import db, gettext
 from ideaboard.following.follows import unmute
-from ideaboard.models import Board, Idea
+from ideaboard.foundation.database import end_reading
+from ideaboard.foundation.refusals import Missing
+from ideaboard.models import Board, Idea, Site, Story
 from ideaboard.notifications import inbox as entries
 from ideaboard.notifications import preferences as chosen
 from ideaboard.notifications import words
@@ -51,18 +53,42 @@ def open_entry(idea_id: int):
     return redirect(url_for("ideas.show", idea_id=idea_id, slug="news"), 303)
 
 
+@notifications.post("/me/inbox/stories/<int:story_id>")
+@gate("person.self")
+def open_story(story_id: int):
+    """The same for a story."""
+    seen = select(Story).where(Story.id == (story_id if story_id < 2**53 else 0), Story.visible_to(viewer()))
+    story = db.session.execute(seen).scalar_one_or_none()
+    if story is None:
+        raise Missing(gettext("This story is not there any more."))
+    end_reading()
+    entries.mark_read(viewer(), request_now(), story_id=story.id)
+    return redirect(url_for("stories.show", story_id=story.id, slug=story.slug), 303)
+
+
 @notifications.get("/me/preferences")
 @gate("person.self")
 def preferences():
+    return _preferences_page(chosen.choices_of(viewer()), chosen.wishes_of(viewer()), chosen.quiet_of(viewer()))
+
+
+def _preferences_page(choices: dict, wishes: dict, quiet: tuple, error: str = ""):
     boards = db.session.execute(select(Board).where(Board.visible_to(viewer())).order_by(Board.position, Board.id))
-    return page(
+    answer = page(
         "notifications/preferences.html",
-        choices=chosen.choices_of(viewer()),
+        choices=choices,
         boards=list(boards.scalars()),
-        wishes=chosen.wishes_of(viewer()),
+        wishes=wishes,
+        quiet=quiet,
+        quiet_error=error,
         muted=chosen.muted_ideas(viewer()),
+        mails=chosen.mails_lately(viewer(), request_now()),
+        zone=viewer().time_zone or Site.current().time_zone,
+        clock=words.hour_words,
+        mail=request.form.get("mail") == "on" if error else viewer().mail_stopped_at is None,
         saved="saved" in request.args,
     )
+    return (answer, 422) if error else answer
 
 
 @notifications.post("/me/preferences")
@@ -71,7 +97,11 @@ def choose():
     form = request.form
     boards = {int(k[6:]): v for k, v in form.items() if k.startswith("board-") and k[6:].isdecimal() and len(k) < 22}
     kinds = {k[5:]: v for k, v in form.items() if k.startswith("kind-")}
-    chosen.choose(viewer(), request_now(), kinds=kinds, boards=boards, mail=form.get("mail") == "on")
+    quiet = (form.get("quiet_from", ""), form.get("quiet_until", ""))
+    try:
+        chosen.choose(viewer(), request_now(), kinds=kinds, boards=boards, mail=form.get("mail") == "on", quiet=quiet)
+    except chosen.BadHours as refusal:
+        return _preferences_page({**chosen.choices_of(viewer()), **kinds}, boards, quiet, str(refusal))
     return redirect(url_for("notifications.preferences", saved=1), 303)
 
 

@@ -1,6 +1,6 @@
 """How news reads: in the subject of a mail, at the head of its section, in the inbox; and why somebody hears."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_skeleton, format_time
@@ -101,6 +101,11 @@ def month_words(value: date) -> str:
 def day_words(moment: datetime, zone: str) -> str:
     """'3 March 2026' in a zone."""
     return _of_day(moment.astimezone(ZoneInfo(zone)).date())
+
+
+def hour_words(hour: int) -> str:
+    """'10:00 PM' or '22:00', as the reader's language writes a clock."""
+    return format_time(time(hour), "short", locale=date_locale())
 
 
 def _of_day(value: date) -> str:

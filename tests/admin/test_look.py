@@ -34,6 +34,15 @@ def test_settings_are_saved_with_one_event_that_names_the_fields(db, cast, clien
     assert "Bean &amp; Leaf" in client.get("/admin").text
 
 
+def test_the_ceiling_of_mails_is_set_here(db, cast, client_of):
+    client = client_of(cast.root)
+    assert 'name="mails_a_week"' in client.get("/admin").text
+    client.post("/admin", data={**LOOK, "mails_a_week": "3"})
+    assert the_site(db).mails_a_week == 3
+    client.post("/admin", data=LOOK)
+    assert the_site(db).mails_a_week == 3
+
+
 @pytest.mark.parametrize(
     ("field", "value", "reason"),
     [
@@ -41,6 +50,9 @@ def test_settings_are_saved_with_one_event_that_names_the_fields(db, cast, clien
         ("accent", "red", "written like"),
         ("time_zone", "Mars", "not known"),
         ("locale", "xx", "not there"),
+        ("mails_a_week", "0", "1 to 1000"),
+        ("mails_a_week", "1001", "1 to 1000"),
+        ("mails_a_week", "many", "1 to 1000"),
     ],
 )
 def test_what_is_not_taken_comes_back_with_everything_kept(db, cast, client_of, field, value, reason):

@@ -55,7 +55,10 @@ WEBHOOK = {
     "name": "Chat", "shape": "slack", "url": "https://hooks.example.org/x", "board_id": "0", "kinds": "idea.submitted",
     "form_token": "w" * 43,
 }  # fmt: skip
-LOOK = {"name": "Site", "locale": "en", "time_zone": "UTC", "accent": "#006241", "received_reads_under_review": ""}
+LOOK = {
+    "name": "Site", "locale": "en", "time_zone": "UTC", "accent": "#006241", "received_reads_under_review": "",
+    "mails_a_week": "7",
+}  # fmt: skip
 MAIL = "somebody@example.org"
 
 DOORS: dict[tuple[str, str], Door] = {
@@ -121,7 +124,7 @@ DOORS: dict[tuple[str, str], Door] = {
     ("GET", "mailbox.show"): Door(values={"name": "x"}, absent=True),
     ("GET", "notifications.inbox"): Door(query=CURSORS),
     ("GET", "notifications.preferences"): Door(query={"saved": "1"}),
-    ("GET", "notifications.unsubscribe"): Door(own="mail", query={"done": "idea"}),
+    ("GET", "notifications.unsubscribe"): Door(own="mail", query={"done": "idea", "was": "follow"}),
     ("GET", "patterns.index"): Door(),
     ("GET", "roadmap.frame"): Door(query={"board": "drinks", "theme": "dark", "month": "2027-01"}, absent=True),
     ("GET", "roadmap.launched"): Door(query={"board": "drinks", "day": "unknown", **CURSORS}),
@@ -188,14 +191,19 @@ DOORS: dict[tuple[str, str], Door] = {
     ("POST", "ideas.retitle"): Door("idea", form={"title": "A clearer title"}),
     ("POST", "ideas.step_back_from_idea"): Door("talk"),
     ("POST", "ideas.take_back_idea"): Door("idea"),
-    ("POST", "notifications.choose"): Door(form={"mail": "on", "kind-comments": "at_once", "board-1": "follow"}),
+    ("POST", "notifications.choose"): Door(
+        form={"mail": "on", "kind-comments": "daily", "board-1": "follow", "quiet_from": "22", "quiet_until": "7"}
+    ),
     ("POST", "notifications.open_entry"): Door(values={"idea_id": 1}),
+    ("POST", "notifications.open_story"): Door(values={"story_id": 1}, absent=True),
     ("POST", "notifications.read_all"): Door(),
     ("POST", "notifications.try_again"): Door(),
     ("POST", "notifications.take_returned"): Door(absent=True),
     ("POST", "notifications.unmute_idea"): Door("idea"),
     ("POST", "notifications.unsubscribe_at_once"): Door(own="mail", form={"List-Unsubscribe": "One-Click"}),
-    ("POST", "notifications.unsubscribe_from"): Door(own="mail", values={"scope": "kind"}, form={"undo": ""}),
+    ("POST", "notifications.unsubscribe_from"): Door(
+        own="mail", values={"scope": "kind"}, form={"undo": "", "how": "weekly", "topic": "comments", "was": ""}
+    ),
     ("POST", "site.set_language"): Door(form={"lang": "en"}),
     ("POST", "site.set_theme"): Door(form={"theme": "dark"}),
     ("POST", "voting.cast"): Door("idea", form={"unnamed": "", "size": "list"}),

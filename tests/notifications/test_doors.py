@@ -1,12 +1,13 @@
 """Inbox, preferences, and the mails kept as files, as a browser meets them."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from ideaboard.accounts.codes import send_code
 from ideaboard.following.follows import mute
-from ideaboard.models import BoardMember, Notification
+from ideaboard.models import BoardMember, Delivery, Event, Notification, Story, StoryIdea
 from ideaboard.models.vocabulary import Reason
 from ideaboard.notifications.mailbox import kept_mails
 from ideaboard.notifications.preferences import choices_of, wishes_of
@@ -96,6 +97,71 @@ def test_the_inbox_has_pages(client_of, cast, make_idea, follows, change_to, tel
     assert client.get("/me/inbox?after=nonsense").status_code == 404
 
 
+def test_one_idea_stands_on_one_page_with_its_latest_words(
+    db, client_of, cast, make_idea, follows, change_to, say, tell
+):
+    """Twenty ideas between an idea's first entry and its last."""
+    busy = make_idea("The busy one")
+    follows(busy, cast.vera, reason=Reason.AUTHOR)
+    change_to(busy, "under_review", text="The very first words.")
+    for n in range(20):
+        idea = make_idea(f"Idea number {n:02}", author=cast.oskar)
+        follows(idea, cast.vera)
+        change_to(idea, "under_review")
+    for n in range(4):
+        say(busy, cast.noor, f"Word {n}.")
+    tell()
+    client = client_of(cast.vera)
+    first = client.get("/me/inbox").text
+    assert first.count("The busy one") == 1
+    assert "Word 3." in first and "Word 1." in first and "Word 0." not in first
+    assert "and 2 more" in first
+    second = client.get(re.search(r'rel="next" href="([^"]+)"', first)[1]).text
+    assert "The busy one" not in second
+    assert len(re.findall("Idea number", first)) == 19 and len(re.findall("Idea number", second)) == 1
+    assert client.post(f"/me/inbox/ideas/{busy.id}").status_code == 303
+    assert "Inbox, 20 unread" in client.get("/me/inbox").text
+
+
+@pytest.fixture
+def story(db, cast):
+    row = Story(
+        title="What oat milk taught us", slug="oat", body="A year.", excerpt="A year on.", author_id=cast.ada.id,
+        state="published", created_at=NOW, published_at=NOW,
+    )  # fmt: skip
+    db.session.add(row)
+    db.session.commit()
+    return row
+
+
+@pytest.fixture
+def told_story(db, cast, told, story, tell):
+    db.session.add(StoryIdea(story_id=story.id, idea_id=told.id))
+    db.session.add(Event(kind="story.published", happened_at=NOW, actor_id=cast.ada.id, story_id=story.id))
+    db.session.commit()
+    tell()
+    return story
+
+
+def test_a_story_is_a_group_of_its_own(client_of, cast, told, told_story, db):
+    client = client_of(cast.vera)
+    page = client.get("/me/inbox").text
+    assert "What oat milk taught us" in page and "A year on." in page
+    assert page.index(f'id="told-story-{told_story.id}"') < page.index(f'id="told-{told.id}"')
+    assert "Inbox, 3 unread" in page
+    client.post(f"/me/inbox/ideas/{told.id}")
+    assert "Inbox, 1 unread" in client.get("/me/inbox").text  # the story's entry is not about the idea alone
+
+
+def test_a_story_out_of_sight_leaves_inbox_and_count(client_of, cast, told, told_story, reload, db):
+    reload(told_story).hidden_at = NOW
+    db.session.commit()
+    client = client_of(cast.vera)
+    page = client.get("/me/inbox").text
+    assert "What oat milk taught us" not in page and "Inbox, 2 unread" in page
+    assert client.post(f"/me/inbox/stories/{told_story.id}").status_code == 404
+
+
 def test_a_guest_is_led_to_sign_in(guest):
     assert guest.get("/me/inbox").status_code == 303
     assert guest.get("/me/preferences").status_code == 303
@@ -122,6 +188,7 @@ def test_choices_are_kept_and_strange_ones_left_alone(client_of, cast, reload):
     assert answer.status_code == 303
     assert choices_of(cast.noor) == {
         "status": "never",
+        "stories": "at_once",
         "comments": "at_once",
         "mentions": "at_once",
         "new_ideas": "at_once",
@@ -131,6 +198,60 @@ def test_choices_are_kept_and_strange_ones_left_alone(client_of, cast, reload):
     client.post("/me/preferences", data={f"board-{cast.drinks.id}": "usual"})
     assert reload(cast.noor).mail_stopped_at is not None
     assert wishes_of(cast.noor) == {}
+
+
+def test_each_kind_comes_as_chosen(client_of, cast):
+    client = client_of(cast.noor)
+    chosen = {"status": "daily", "stories": "weekly", "comments": "never", "mentions": "at_once", "new_ideas": "weekly"}
+    client.post("/me/preferences", data={"mail": "on", **{f"kind-{topic}": how for topic, how in chosen.items()}})
+    assert choices_of(cast.noor) == chosen
+    page = client.get("/me/preferences").text
+    for topic, how in chosen.items():
+        assert f'name="kind-{topic}" value="{how}" checked' in page
+
+
+def test_quiet_hours_are_kept_and_taken_away(client_of, cast, reload):
+    client = client_of(cast.noor)
+    client.post("/me/preferences", data={"mail": "on", "quiet_from": "22", "quiet_until": "7"})
+    assert (reload(cast.noor).quiet_from, cast.noor.quiet_until) == (22, 7)
+    assert '<option value="22" selected>' in client.get("/me/preferences").text
+    client.post("/me/preferences", data={"mail": "on", "quiet_from": "", "quiet_until": ""})
+    assert (reload(cast.noor).quiet_from, cast.noor.quiet_until) == (None, None)
+
+
+@pytest.mark.parametrize("hours", [("7", "7"), ("22", ""), ("", "7"), ("24", "7"), ("x", "7"), ("-1", "7"), ("²", "7")])
+def test_hours_that_are_none_keep_nothing_and_everything_typed(client_of, cast, reload, hours):
+    answer = client_of(cast.noor).post(
+        "/me/preferences",
+        data={
+            "kind-status": "weekly", f"board-{cast.drinks.id}": "follow",
+            "quiet_from": hours[0], "quiet_until": hours[1],
+        },
+    )  # fmt: skip
+    assert answer.status_code == 422
+    assert "Quiet hours" in answer.text and 'id="quiet-error"' in answer.text
+    assert 'name="kind-status" value="weekly" checked' in answer.text
+    assert f'name="board-{cast.drinks.id}" value="follow" checked' in answer.text
+    assert 'name="mail" checked' not in answer.text
+    assert choices_of(cast.noor)["status"] == "at_once"
+    assert reload(cast.noor).mail_stopped_at is None
+
+
+def test_the_page_says_how_much_mail_that_was(db, client_of, cast):
+    def mail(number, kind="news", state="sent", settled_at=None):
+        settled_at = settled_at or datetime.now(UTC) - timedelta(days=2)
+        return Delivery(
+            kind=kind, person_id=cast.noor.id, message_key=f"m{number}", created_at=NOW, due_at=NOW, state=state,
+            settled_at=settled_at,
+        )  # fmt: skip
+
+    client = client_of(cast.noor)
+    assert "You got no mail of news in the last four weeks." in client.get("/me/preferences").text
+    db.session.add_all([mail(1), mail(2, "digest"), mail(3, "code"), mail(4, state="dropped"), mail(5, settled_at=NOW)])
+    db.session.commit()
+    page = client.get("/me/preferences").text
+    assert "You got 2 mails of news in the last four weeks." in page
+    assert "at most 7 a week" in page
 
 
 def test_a_muted_idea_is_listed_and_heard_again(client_of, cast, make_idea):
