@@ -8,12 +8,12 @@ from ideaboard.extensions import db, gettext
 from ideaboard.following.follows import unmute
 from ideaboard.foundation.database import end_reading
 from ideaboard.foundation.refusals import Missing
-from ideaboard.models import Board, Idea, Site, Story
+from ideaboard.models import Board, Idea, Story
 from ideaboard.notifications import inbox as entries
 from ideaboard.notifications import preferences as chosen
 from ideaboard.notifications import words
 from ideaboard.web.gate import gate, viewer
-from ideaboard.web.globals import request_now
+from ideaboard.web.globals import current_site, request_now
 from ideaboard.web.swap import page
 
 notifications = Blueprint("notifications", __name__)
@@ -83,7 +83,7 @@ def _preferences_page(choices: dict, wishes: dict, quiet: tuple, error: str = ""
         quiet_error=error,
         muted=chosen.muted_ideas(viewer()),
         mails=chosen.mails_lately(viewer(), request_now()),
-        zone=viewer().time_zone or Site.current().time_zone,
+        zone=viewer().time_zone or current_site().time_zone,
         clock=words.hour_words,
         mail=request.form.get("mail") == "on" if error else viewer().mail_stopped_at is None,
         saved="saved" in request.args,

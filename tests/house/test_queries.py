@@ -24,7 +24,7 @@ MAXIMA = {
     "my votes": ("/me/votes", None, 8),
     "my follows": ("/me/follows", None, 8),
     "inbox": ("/me/inbox", None, 7),
-    "preferences": ("/me/preferences", None, 9),
+    "preferences": ("/me/preferences", None, 10),  # one of them: how much mail that was
     "staff's list": ("/staff", None, 16),  # one of them: who cannot be reached
     "status form": ("/ideas/{number}/status", None, 16),
     "comments": ("/ideas/{number}/comments", 6, 9),
