@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ideaboard.models import Board, Comment, Idea, Person
+from ideaboard.models import Board, Comment, Idea, Person, Story
+from ideaboard.models.vocabulary import StoryState
 
 Rule = Callable[[Person | None, object], bool]
 
@@ -60,6 +61,27 @@ def _sees_voters(actor, thing: Idea | Board) -> bool:
     return seen_by == "everyone" or (seen_by == "members" and actor is not None) or _staff_of_board(actor, thing)
 
 
+def _writes_stories(actor, thing: Story | Board | None) -> bool:
+    """Staff of its board; one without a board, for the whole site, staff of any."""
+    board_id = thing.board_id if isinstance(thing, Story) else thing.id if thing is not None else None
+    return _staff_somewhere(actor, None) if board_id is None else actor is not None and actor.is_staff_of(board_id)
+
+
+def _sees_drafts(actor, thing: Story | None) -> bool:
+    """Colleagues see what they are asked to read over; what nobody is asked about yet, only who writes there."""
+    if actor is None or not actor.is_colleague:
+        return False
+    if thing is None or _writes_stories(actor, thing):
+        return True
+    if thing.board is not None and not thing.board.admits(actor, thing.board.who_may_see):
+        return False
+    return thing.asked_at is not None or thing.state != StoryState.DRAFT
+
+
+def _reads_over(actor, thing: Story) -> bool:
+    return _sees_drafts(actor, thing) and actor.id not in (thing.author_id, thing.edited_by_id)
+
+
 PERMISSIONS: dict[str, tuple[str, Rule]] = {
     # permission: (who, in words for docs/permissions.md; the rule)
     "site.read": ("anyone", _anyone),
@@ -85,6 +107,12 @@ PERMISSIONS: dict[str, tuple[str, Rule]] = {
     "idea.see_voters": ("staff of the board; members or everyone where the board says so", _sees_voters),
     "comment.edit": ("its author", _author),
     "comment.delete": ("its author", _author),
+    "story.read": ('whom the board\'s "who may see" admits; everyone where it is of no board', _anyone),
+    "story.write": ("staff of any board, and admins; for a board its staff", _writes_stories),
+    "story.edit": ("staff of its board; of any board where it is of none; admins", _writes_stories),
+    "story.publish": ("staff of its board; of any board where it is of none; admins", _writes_stories),
+    "story.see_drafts": ("colleagues, moderators, staff and admins whom its board admits, once asked", _sees_drafts),
+    "story.read_over": ("those who see the draft, save its author and who edited it last", _reads_over),
     "staff.read": ("staff of any board, and admins", _staff_somewhere),
 }
 

@@ -36,6 +36,8 @@ from ideaboard.site.commands import demo, recount
 from ideaboard.site.demo.views import demonstration
 from ideaboard.site.machine_views import machines
 from ideaboard.site.views import site
+from ideaboard.stories import desk_views
+from ideaboard.stories.views import stories
 from ideaboard.voting.deed import vote_as_asked
 from ideaboard.voting.views import voting
 from ideaboard.web.assets import assets
@@ -51,6 +53,7 @@ MORE_DOORS = (
     board_views,
     choice_views,
     delivery_views,
+    desk_views,
     first_admin_views,
     feed_views,
     frame_views,
@@ -81,6 +84,7 @@ BLUEPRINTS = (
     roadmap,
     site,
     staff,
+    stories,
     voting,
     webhooks,
     workflow,

@@ -2,11 +2,14 @@
 
 `render(text)` -> HTML that is stored beside its source with RENDERER_VERSION; a newer version renders it again.
 Pictures are off (no third-party request from any page); headings become bold lines (the page owns the outline).
+`render_with_pictures(text, pictures)` is for long texts of staff: `![words](picture:NAME)` shows a picture of ours, and
+headings stand below the page's own. A picture from anywhere else stays its words.
 """
 
 import html
 import re
 import unicodedata
+from dataclasses import dataclass
 from urllib.parse import urljoin
 
 import nh3
@@ -26,6 +29,40 @@ def _heading(open_tag: bool):
 
 _parser.add_render_rule("heading_open", _heading(True))
 _parser.add_render_rule("heading_close", _heading(False))
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A picture as it is shown: its address below our own root, and its size in pixels (nothing jumps while it loads)."""
+
+    src: str
+    width: int
+    height: int
+
+
+PICTURE = "picture:"
+_long = MarkdownIt("commonmark", {"html": False, "linkify": True, "breaks": True, "typographer": False})
+_long.enable(["linkify", "strikethrough"]).disable(["html_block", "html_inline"])
+
+
+def _open_lower(self, tokens, i, options, env):
+    """# is h2, ## is h3; a level that would be skipped is not, so that the page's outline has no holes."""
+    env["level"] = min(int(tokens[i].tag[1]) + 1, env.get("level", 1) + 1, 4)
+    return f"<h{env['level']}>"
+
+
+def _picture(self, tokens, i, options, env):
+    words = html.escape(self.renderInlineAsText(tokens[i].children or [], options, env))
+    shown = env["pictures"].get(str(tokens[i].attrs.get("src", "")).removeprefix(PICTURE))
+    if shown is None:
+        return words
+    size = f'width="{shown.width}" height="{shown.height}"'
+    return f'<img src="{html.escape(shown.src)}" alt="{words}" {size} loading="lazy">'
+
+
+_long.add_render_rule("heading_open", _open_lower)
+_long.add_render_rule("heading_close", lambda self, tokens, i, options, env: f"</h{env['level']}>\n")
+_long.add_render_rule("image", _picture)
 
 
 def clean_text(text: str) -> str:
@@ -48,6 +85,39 @@ def render(text: str) -> str:
         url_schemes={"http", "https", "mailto"},
         link_rel="nofollow ugc noopener noreferrer",
     )
+
+
+def render_with_pictures(text: str, pictures: dict[str, Shown]) -> str:
+    """Markdown of a long text to safe HTML; `pictures`: {name: what `picture:name` shows}."""
+    ours = {shown.src for shown in pictures.values()}
+
+    def only_ours(tag: str, attribute: str, value: str) -> str | None:
+        return value if (tag, attribute) != ("img", "src") or value in ours else None
+
+    return nh3.clean(
+        _long.render(text, {"pictures": pictures}),
+        tags=_TAGS | {"h2", "h3", "h4", "img"},
+        attributes={"a": {"href"}, "ol": {"start"}, "img": {"src", "alt", "width", "height", "loading"}},
+        attribute_filter=only_ours,
+        url_schemes={"http", "https", "mailto"},
+        link_rel="nofollow ugc noopener noreferrer",
+    )
+
+
+def pictures_in(text: str) -> list[tuple[str, str]]:
+    """[(address, words)] of every picture that a Markdown text names, in order; the words say what is to be seen."""
+    found = []
+    for block in _long.parse(text):
+        for token in block.children or []:
+            if token.type == "image":
+                words = _long.renderer.renderInlineAsText(token.children or [], _long.options, {})
+                found.append((str(token.attrs.get("src", "")), words.strip()))
+    return found
+
+
+def without_pictures(text: str) -> str:
+    """The same text, to be read where no picture is shown (an excerpt)."""
+    return re.sub(r"!\[[^\]]*\]\([^)\s]*\)", "", text)
 
 
 def excerpt(text: str, length: int = 200) -> str:

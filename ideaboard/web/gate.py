@@ -16,13 +16,13 @@ from functools import wraps
 
 from flask import abort, current_app, redirect, request, url_for
 from flask_login import current_user
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from ideaboard.extensions import db, gettext
 from ideaboard.foundation.database import end_reading
 from ideaboard.foundation.refusals import Forbidden, Missing
-from ideaboard.models import Board, Comment, Idea, Person
+from ideaboard.models import Board, Comment, Idea, Person, Story
 from ideaboard.permissions import PERMISSIONS, allows
 from ideaboard.web.swap import wants_fragment
 
@@ -84,7 +84,27 @@ def load_comment(value: int) -> Comment:
     return comment
 
 
-LOADERS = {"idea": ("idea_id", load_idea), "board": ("slug", load_board), "comment": ("comment_id", load_comment)}
+def load_draft(value: int) -> Story:
+    """A story as staff and colleagues have it before them, in any state. Raises Missing: a draft leaves no trace."""
+    story = None
+    if 0 < value < 2**53 and viewer() is not None:
+        of_board = Story.board_id.in_(select(Board.id).where(Board.visible_to(viewer())))
+        story = db.session.execute(
+            select(Story)
+            .where(Story.id == value, or_(Story.board_id.is_(None), of_board))
+            .options(joinedload(Story.board), joinedload(Story.author), joinedload(Story.read_by))
+        ).scalar_one_or_none()
+    if story is None or not allows(viewer(), "story.see_drafts", story):
+        raise Missing(gettext("This story is not here."))
+    return story
+
+
+LOADERS = {
+    "idea": ("idea_id", load_idea),
+    "board": ("slug", load_board),
+    "comment": ("comment_id", load_comment),
+    "story": ("story_id", load_draft),
+}
 
 
 def gate(
@@ -95,7 +115,7 @@ def gate(
     guests_pass: bool = False,
     as_guest: bool = False,
 ) -> Callable:
-    """Declare a route's permission and the thing it is asked about ('idea', 'board', 'comment' or None).
+    """Declare a route's permission and the thing it is asked about ('idea', 'board', 'comment', 'story' or None).
 
     The thing's id or slug is taken out of the view's arguments and the loaded thing is put in by its name.
     """

@@ -1,0 +1,1 @@
+"""Stories: staff write about what became of ideas; a colleague reads it over; followers of the ideas are told once."""
