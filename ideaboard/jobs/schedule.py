@@ -12,6 +12,8 @@ from ideaboard.foundation import dialects
 from ideaboard.foundation.database import dialect_name, transaction
 from ideaboard.models import Budget, Delivery, Draft, OneTimeLink, Pending, SignedIn, WebhookCall, WorkerPulse
 from ideaboard.notifications.returned_reading import EVERY_SECONDS, read_now_and_then
+from ideaboard.models import Budget, Delivery, Draft, OneTimeLink, Pending, SignedIn, WorkerPulse
+from ideaboard.stories.publishing import publish_due
 
 DELIVERIES_KEPT = timedelta(days=90)
 CALLS_KEPT = timedelta(days=90)  # of webhooks
@@ -71,9 +73,15 @@ def forget(worker: str, now: datetime) -> float | None:
     return 1.0 if full else None
 
 
+def publish_stories(worker: str, now: datetime) -> None:
+    """Publish the scheduled stories whose moment has come."""
+    publish_due(now)
+
+
 SCHEDULE = (
     Job("pulse", 10, pulse),
     Job("checkpoint", 60, checkpoint),
     Job("forget", 3600, forget),
     Job("returned mail", EVERY_SECONDS, read_now_and_then),
+    Job("stories", 10, publish_stories),
 )

@@ -8,6 +8,7 @@ answers is small (pages, files of an icon's size) and is handed back whole.
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 import traceback
 from collections.abc import Callable
@@ -18,6 +19,12 @@ from ideaboard.serving.environ import build
 
 BODY_BYTES = 1024 * 1024
 BODY_SECONDS = 20
+# Forms with pictures (stories/pictures.py), on their own addresses and nowhere else. They get more time, and a room of
+# their own: however many of them drip in, the small bodies of everybody else find theirs free.
+ROOMY = re.compile(r"/staff/stories(/\d+/edit)?/?$")
+ROOMY_BYTES = 9 * 1024 * 1024
+ROOMY_SECONDS = 60
+ROOMY_HELD_BYTES = 32 * 1024 * 1024
 HELD_BYTES = 64 * 1024 * 1024  # of all bodies in one process together, while they arrive and are worked on
 # Requests for one pool, in one process. Readers: at 5 ms each the last of them waits a bit over a second. Writers:
 # when each of them waits 250 ms for a lock that it does not get, the last of them waits eight seconds.
@@ -87,34 +94,47 @@ class Gateway:
         self.body_seconds = body_seconds
         self.held_bytes = held_bytes
         self.stopping = False
-        self.held = 0  # bytes
+        self.held = 0  # bytes, of small bodies
+        self.roomy_held = 0  # bytes, of big ones
         self.arriving: set[asyncio.Task] = set()
 
     async def __call__(self, scope: Any, proto: Any) -> None:
         held_before = None
         body = b""
+        roomy = scope.method == "POST" and self.is_big(scope) and ROOMY.search(scope.path) is not None
         try:
-            body = await self.read_body(scope, proto)
+            body = await self.read_body(scope, proto, roomy)
             held_before = len(body)
             status, headers, payload = await self.work(scope, body)
         except Refused as refusal:
             status, headers, payload = refusal_answer(refusal.status)
         finally:
             if held_before:
-                self.held -= held_before
+                self.hold(-held_before, roomy)
         if self.stopping:
             headers.append(("connection", "close"))
         answer(proto, scope.method, status, headers, payload)
 
-    async def read_body(self, scope: Any, proto: Any) -> bytes:
-        """All bytes of the body, counted in `held`; raises Refused when too many, too slow or when the server stops."""
+    def is_big(self, scope: Any) -> bool:
+        return int(scope.headers.get("content-length") or 0) > self.body_bytes
+
+    def hold(self, size: int, roomy: bool) -> bool:
+        """Count bytes of bodies; False when there is no room for more of their kind."""
+        if roomy:
+            self.roomy_held += size
+            return self.roomy_held <= ROOMY_HELD_BYTES
+        self.held += size
+        return self.held <= self.held_bytes
+
+    async def read_body(self, scope: Any, proto: Any, roomy: bool = False) -> bytes:
+        """All bytes of the body, counted by `hold`; raises Refused when too many, too slow or when the server stops."""
         # granian does not tell a body in chunks that was cut off from one that is whole, so a length must be said.
         if "transfer-encoding" in scope.headers:
             raise Refused(411)
         announced = int(scope.headers.get("content-length") or 0)
         if not announced:
             return b""
-        if announced > self.body_bytes:
+        if announced > (ROOMY_BYTES if roomy else self.body_bytes):
             raise Refused(413)
         if self.stopping:
             raise Refused(503)
@@ -123,17 +143,16 @@ class Gateway:
         task = asyncio.current_task()
         self.arriving.add(task)
         try:
-            async with asyncio.timeout(self.body_seconds):
+            async with asyncio.timeout(ROOMY_SECONDS if roomy else self.body_seconds):
                 async for chunk in proto:
                     size += len(chunk)
-                    self.held += len(chunk)
                     chunks.append(chunk)
-                    if self.held > self.held_bytes:
+                    if not self.hold(len(chunk), roomy):
                         raise Refused(503)
             if size != announced:  # the sender left: half a form must not become a whole deed
                 raise Refused(400)
         except BaseException as reason:
-            self.held -= size
+            self.hold(-size, roomy)
             if isinstance(reason, TimeoutError):
                 raise Refused(408) from None
             if isinstance(reason, asyncio.CancelledError) and self.stopping:

@@ -4,6 +4,7 @@ from ideaboard.discussion.threads import thread_of
 from ideaboard.following.follows import follow_of
 from ideaboard.ideas.history import additions_of, versions_of
 from ideaboard.models import Idea, Person
+from ideaboard.stories.reading import stories_about
 from ideaboard.voting.ballots import ballots_of, solved_of
 from ideaboard.workflow.answers import pinned_answer
 from ideaboard.workflow.endings import ending_of
@@ -26,4 +27,5 @@ def parts_of(idea: Idea, viewer: Person | None, *, after: str | None = None, bef
         "steps": steps_of(idea, changes),
         "timeline": timeline_of(idea, viewer, changes, additions, versions),
         "change": pinned_answer(idea, changes),
+        "stories": stories_about(idea, viewer),
     }

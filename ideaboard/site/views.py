@@ -6,6 +6,7 @@ from ideaboard.boards.directory import boards_seen_by, idea_counts
 from ideaboard.ideas.listing import Filter, page_of
 from ideaboard.site.proof import deeds_of, figures_of
 from ideaboard.site.rows import rows_of
+from ideaboard.stories.reading import latest
 from ideaboard.web.gate import gate, viewer
 from ideaboard.web.globals import request_now
 from ideaboard.web.swap import page
@@ -28,6 +29,7 @@ def home():
         counts=idea_counts(viewer()),
         figures=figures_of(viewer(), request_now(), only),
         deeds=deeds_of(viewer(), only),
+        story=latest(viewer()),
         wanted=wanted,
         rows=rows_of(page_of(wanted, viewer(), size=IDEAS_AT_HOME), viewer()),
         place="ideas.index",

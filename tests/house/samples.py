@@ -16,6 +16,7 @@ from ideaboard.feeds.tokens import make_feed_token
 from ideaboard.foundation.tokens import new_token, sign
 from ideaboard.ideas.drafts import save_draft
 from ideaboard.models import Board, BoardMember, Pending, Person, Status, Webhook, WebhookCall
+from ideaboard.models import Board, BoardMember, Pending, Person, Status, Story
 from ideaboard.models.vocabulary import BoardRole
 from tests.conftest import NOW
 
@@ -31,6 +32,9 @@ class Door:
 
     on: str | None = None  # 'idea' (nobody else took part), 'talk' (others did), 'comment', 'board'
     own: str | None = None  # 'draft', 'unfinished', 'sign_in', 'mail', 'link', 'feed'
+    on: str | None = None  # 'idea' (nobody else took part), 'talk' (others did), 'comment', 'board',
+    # 'story' (a draft that waits to be read over), 'told' (a published one)
+    own: str | None = None  # 'draft', 'unfinished', 'sign_in', 'mail', 'link'
     values: dict = field(default_factory=dict)
     form: dict = field(default_factory=dict)
     query: dict = field(default_factory=dict)
@@ -54,6 +58,9 @@ BOARD = {
 WEBHOOK = {
     "name": "Chat", "shape": "slack", "url": "https://hooks.example.org/x", "board_id": "0", "kinds": "idea.submitted",
     "form_token": "w" * 43,
+STORY = {
+    "title": "Oat milk, a year on", "board": "", "body": "It went **well**.", "ideas": "", "link": "", "choose": "",
+    "words": "", "form_token": "s" * 43, "version": "1",
 }  # fmt: skip
 LOOK = {
     "name": "Site", "locale": "en", "time_zone": "UTC", "accent": "#006241", "received_reads_under_review": "",
@@ -132,6 +139,13 @@ DOORS: dict[tuple[str, str], Door] = {
     ("GET", "site.home"): Door(),
     ("GET", "site.logo"): Door(values={"digest": "0"}, absent=True),
     ("GET", "staff.queue"): Door(query={"which": "all", "sort": "waiting", "board": "drinks", **CURSORS}),
+    ("GET", "stories.desk"): Door(query=CURSORS),
+    ("GET", "stories.draft"): Door("story"),
+    ("GET", "stories.edit_form"): Door("story"),
+    ("GET", "stories.index"): Door(query=CURSORS),
+    ("GET", "stories.new"): Door(query={"idea": "1"}),
+    ("GET", "stories.picture"): Door(values={"digest": "0", "kind": "jpg"}, absent=True),
+    ("GET", "stories.show"): Door("told"),
     ("GET", "voting.voters"): Door("talk", query=CURSORS),
     ("GET", "webhooks.call"): Door(own="call"),
     ("GET", "webhooks.change"): Door(own="webhook"),
@@ -206,6 +220,17 @@ DOORS: dict[tuple[str, str], Door] = {
     ),
     ("POST", "site.set_language"): Door(form={"lang": "en"}),
     ("POST", "site.set_theme"): Door(form={"theme": "dark"}),
+    ("POST", "stories.ask"): Door("story"),
+    ("POST", "stories.create"): Door(form=STORY),
+    ("POST", "stories.discard"): Door("story"),
+    ("POST", "stories.edit"): Door("story", form=STORY),
+    ("POST", "stories.preview"): Door(form={"body": "# Well", "story": ""}),
+    ("POST", "stories.publish"): Door("story"),
+    ("POST", "stories.put_back"): Door("story"),
+    ("POST", "stories.read"): Door("story", form={"version": "1"}),
+    ("POST", "stories.schedule"): Door("story", form={"day": "2027-01-02", "time": "09:00"}),
+    ("POST", "stories.take_off"): Door("story"),
+    ("POST", "stories.unschedule"): Door("story"),
     ("POST", "voting.cast"): Door("idea", form={"unnamed": "", "size": "list"}),
     ("POST", "voting.name"): Door("idea", form={"unnamed": "1", "size": "idea"}),
     ("POST", "voting.solved"): Door("idea", form={"solves": "yes"}),
@@ -249,6 +274,8 @@ class World:
         self.talk = make_idea("A louder corner", author=self.author, board=board)
         post_comment(self.talk.id, cast.ada, NOW, body="Tell us more.")
         self.comment = post_comment(self.talk.id, self.author, NOW, body="There is none.")
+        self.story = story_of(cast.ada, board, "How it went", asked_at=NOW)
+        self.told = story_of(cast.ada, board, "How it ended", state="published", published_at=NOW)
 
     def values(self, door: Door, person: Person | None) -> dict:
         """The parts of a door's address, for `person`."""
@@ -256,6 +283,9 @@ class World:
         if door.on in ("idea", "talk"):
             idea = getattr(self, door.on)
             found |= {"idea_id": idea.id, "slug": idea.slug}
+        elif door.on in ("story", "told"):
+            story = getattr(self, door.on)
+            found |= {"story_id": story.id, "slug": story.slug}
         elif door.on == "board":
             found["slug"] = self.board.slug
         elif door.on == "comment":
@@ -267,6 +297,17 @@ class World:
     def form(self, fields: dict) -> dict:
         """A form's fields with the values that ask the database."""
         return {name: value(self) if callable(value) else value for name, value in fields.items()}
+
+
+def story_of(author: Person, board: Board, title: str, **columns) -> Story:
+    """A story as a row, straight into the table."""
+    with db.session.begin():
+        story = Story(
+            board_id=board.id, author_id=author.id, title=title, slug=title.lower().replace(" ", "-"),
+            body="Well.", body_html="<p>Well.</p>", excerpt="Well.", created_at=NOW, **columns,
+        )  # fmt: skip
+        db.session.add(story)
+    return story
 
 
 def newcomer(name: str) -> Person:
