@@ -290,7 +290,9 @@ def _written_meanwhile(story_id: int, form: StoryForm, refusal: Refusal):
     """What was typed, and beside it how the story stands; sending it once more is then on purpose."""
     story = load_draft(story_id)
     form.version.data = str(story.version)
-    words = gettext("Your text is still in the form; below it stands what was saved. Save again to put yours in its place.")
+    words = gettext(
+        "Your text is still in the form; below it stands what was saved. Save again to put yours in its place."
+    )
     return _form_page(form, story, notice=f"{refusal} {words}", current=story, status=409)
 
 

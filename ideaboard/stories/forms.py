@@ -130,9 +130,7 @@ def ideas_typed(form: StoryForm, viewer: Person) -> list[Idea]:
 
 def filled(story: Story, linked: list[Idea]) -> StoryForm:
     """The form of a story as it stands."""
-    form = StoryForm(
-        title=story.title, board=str(story.board_id or ""), body=story.body, version=str(story.version)
-    )
+    form = StoryForm(title=story.title, board=str(story.board_id or ""), body=story.body, version=str(story.version))
     form.ideas.data = [str(idea.id) for idea in linked]
     return form
 

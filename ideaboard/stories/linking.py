@@ -67,7 +67,9 @@ def checked_ideas(ids: list[int], board_id: int | None, by: Person) -> list[Idea
     }
     for idea_id in ids:
         if idea_id not in seen:
-            raise NotForItsReaders(gettext("Idea %(number)s is not here. Take it off, or choose another.", number=idea_id))
+            raise NotForItsReaders(
+                gettext("Idea %(number)s is not here. Take it off, or choose another.", number=idea_id)
+            )
         if not is_seen_by_readers(seen[idea_id], board_id):
             raise NotForItsReaders(hidden_words(seen[idea_id], board_id))
     return [seen[i] for i in ids]
@@ -120,9 +122,7 @@ def linked_ideas(story: Story, viewer: Person | None) -> list[Idea]:
             select(Idea)
             .join(StoryIdea, StoryIdea.idea_id == Idea.id)
             .where(StoryIdea.story_id == story.id, Idea.in_the_open(), Idea.visible_to(viewer))
-            .options(
-                joinedload(Idea.board), joinedload(Idea.author), joinedload(Idea.status), joinedload(Idea.change)
-            )
+            .options(joinedload(Idea.board), joinedload(Idea.author), joinedload(Idea.status), joinedload(Idea.change))
             .order_by(StoryIdea.position, StoryIdea.idea_id)
         )
     )

@@ -96,7 +96,7 @@ def reencode(data: bytes) -> Encoded:
 
 def _reencode(data: bytes) -> Encoded:
     # Loaded here: it takes 60 ms, and no start and no reader needs it.
-    from PIL import Image, ImageOps
+    from PIL import Image, ImageOps  # noqa: PLC0415
 
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     try:
@@ -125,9 +125,7 @@ def _reencode(data: bytes) -> Encoded:
             gettext("This picture has more than 40 million pixels. Make it smaller, and choose it again.")
         ) from None
     except Exception as broken:  # decoders of strangers' bytes raise whatever they like
-        raise NotAPicture(
-            gettext("This is no picture that we can read. Choose a JPEG, PNG, WebP or GIF.")
-        ) from broken
+        raise NotAPicture(gettext("This is no picture that we can read. Choose a JPEG, PNG, WebP or GIF.")) from broken
     content_type = "image/jpeg" if kind == "JPEG" else "image/webp"
     return Encoded(written.getvalue(), content_type, *bare.size)
 

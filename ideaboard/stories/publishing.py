@@ -7,6 +7,7 @@ site could (docs/adr/0011-four-eyes.md) does a story go without. Publishing writ
 from datetime import datetime, timedelta
 
 from sqlalchemy import exists, false, or_, select, true
+from sqlalchemy.orm import joinedload
 
 from ideaboard.events.kinds import STORY_PUBLISHED
 from ideaboard.events.record import record
@@ -95,7 +96,9 @@ def publish_due(now: datetime) -> int:
     Each is a transaction of its own that reads again under its row's lock, so that of two workers one publishes. What may
     not go any more (an idea that is closed now) stays scheduled: staff's desk says why, and it goes once that is mended.
     """
-    due = select(Story.id).where(Story.state == StoryState.SCHEDULED, Story.publish_at <= now).order_by(Story.publish_at)
+    due = (
+        select(Story.id).where(Story.state == StoryState.SCHEDULED, Story.publish_at <= now).order_by(Story.publish_at)
+    )
     ids = list(db.session.scalars(due))
     end_reading()
     return sum(_publish_one(story_id, now) for story_id in ids)
@@ -123,7 +126,9 @@ def obstacles(story: Story, viewer: Person | None = None) -> list[str]:
     With a `viewer`, an idea that they may not see is not named.
     """
     names = db.session.scalars(select(Picture.digest).where(Picture.story_id == story.id))
-    linked = db.session.scalars(select(Idea).where(Idea.id.in_(linked_ids(story.id)))).all()
+    standing = select(Idea).where(Idea.id.in_(linked_ids(story.id))).options(joinedload(Idea.board))
+    # As they stand now, not as this session read them before.
+    linked = db.session.scalars(standing.execution_options(populate_existing=True)).all()
     seen = set()
     if viewer is not None and linked:
         of_these = Idea.id.in_([idea.id for idea in linked])
@@ -148,7 +153,9 @@ def somebody_else_reads(story: Story, now: datetime) -> bool:
         board = db.session.get(Board, story.board_id, populate_existing=True)
         on_it = exists().where(BoardMember.person_id == Person.id, BoardMember.board_id == board.id)
         open_to_all = board.who_may_see != Audience.LISTED
-        admitted = or_(Person.site_role == SiteRole.ADMIN, Person.is_moderator, on_it, true() if open_to_all else false())
+        admitted = or_(
+            Person.site_role == SiteRole.ADMIN, Person.is_moderator, on_it, true() if open_to_all else false()
+        )
     others = (
         select(Person.id)
         .where(colleague, admitted, Person.email.is_not(None))

@@ -1,6 +1,6 @@
 """What everybody reads: the stories, one of them, and its pictures."""
 
-from flask import Blueprint, Response, abort, request, url_for
+from flask import Blueprint, Response, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -63,24 +63,36 @@ def parts_of(story: Story) -> dict:
     }
 
 
-@stories.get("/pictures/<digest>.<any(jpg, webp):kind>")
+@stories.get("/pictures/<digest>.<any(jpg, webp):ext>")
 @gate("story.read")
-def picture(digest: str, kind: str):
+def picture(digest: str, ext: str):
     """A picture for whoever may read its story, and while it is a draft for whom it is shown on the desk."""
     found = picture_called(digest) if len(digest) == 64 else None
-    if found is None or EXTENSIONS[found[0].content_type] != kind:
-        abort(404)
+    if found is None or EXTENSIONS[found[0].content_type] != ext:
+        raise _no_picture()
     shown, story = found
     open_to_all = _may_read(story, None)
-    if not open_to_all and not _may_read(story, viewer()):
-        load_draft(story.id)
+    if not open_to_all and not _may_read(story, viewer()) and not _on_the_desk(story):
+        raise _no_picture()
     answer = Response(shown.data, content_type=shown.content_type)
-    answer.headers["Content-Disposition"] = f'inline; filename="{digest[:10]}.{kind}"'
+    answer.headers["Content-Disposition"] = f'inline; filename="{digest[:10]}.{ext}"'
     # Opened by itself it is a picture and nothing else, whatever a browser takes its bytes for.
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'"
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Cache-Control"] = "public, max-age=31536000, immutable" if open_to_all else "private, no-store"
     return answer
+
+
+def _no_picture() -> Missing:
+    """One sentence for what is not there and for what is not shown."""
+    return Missing(gettext("This picture is not here."))
+
+
+def _on_the_desk(story: Story) -> bool:
+    try:
+        return load_draft(story.id) is not None
+    except Missing:
+        return False
 
 
 def _may_read(story: Story, reader) -> bool:

@@ -144,7 +144,7 @@ DOORS: dict[tuple[str, str], Door] = {
     ("GET", "stories.edit_form"): Door("story"),
     ("GET", "stories.index"): Door(query=CURSORS),
     ("GET", "stories.new"): Door(query={"idea": "1"}),
-    ("GET", "stories.picture"): Door(values={"digest": "0", "kind": "jpg"}, absent=True),
+    ("GET", "stories.picture"): Door(values={"digest": "0", "ext": "jpg"}, absent=True),
     ("GET", "stories.show"): Door("told"),
     ("GET", "voting.voters"): Door("talk", query=CURSORS),
     ("GET", "webhooks.call"): Door(own="call"),

@@ -11,22 +11,23 @@ from datetime import timedelta
 import pytest
 
 from ideaboard.discussion.comments import post_comment
+from ideaboard.extensions import db
 from ideaboard.following.follows import follow
 from ideaboard.ideas.drafts import save_draft
-from ideaboard.models import Board, Status, StatusChange
+from ideaboard.models import Board, Picture, Status, StatusChange, Story, StoryIdea
 from ideaboard.voting.ballot import cast_vote
 from tests.conftest import NOW
 
 SECRET = "Zanzibar"  # in every title and text of the hidden board
 # What a route's values are: an idea and a comment of the hidden board are asked for besides these.
-VALUES = {"slug": "panel", "stem": "app", "digest": "0", "kind": "css", "token": "x", "name": "x", "filename": "x"}
+VALUES = {"slug": "panel", "stem": "app", "digest": "0" * 64, "ext": "jpg", "kind": "css", "token": "x", "name": "x", "filename": "x"}
 QUERIES = ("board=panel", "sort=votes", "status=launched", "status=received", f"title={SECRET}", f"q={SECRET}")
-LISTS = ("/", "/ideas", "/ideas/new", "/boards/panel", "/me/ideas", "/ideas/similar", "/search", "/staff")
+LISTS = ("/", "/ideas", "/ideas/new", "/boards/panel", "/me/ideas", "/ideas/similar", "/search", "/staff", "/staff/stories", "/stories")
 # Pages that show the moment, or are no pages of the community.
 LEFT_OUT = {"/patterns", "/healthz", "/readyz"}
 
 
-def paths_of(app, idea_id, comment_id) -> list[str]:
+def paths_of(app, idea_id, comment_id, story_id=1) -> list[str]:
     """Every address that GET reaches, with the hidden things' numbers in it."""
     found = set()
     with app.test_request_context():
@@ -34,7 +35,7 @@ def paths_of(app, idea_id, comment_id) -> list[str]:
         for rule in app.url_map.iter_rules():
             if "GET" not in rule.methods or rule.rule in LEFT_OUT:
                 continue
-            numbers = {"idea_id": idea_id, "comment_id": comment_id}
+            numbers = {"idea_id": idea_id, "comment_id": comment_id, "story_id": story_id}
             values = {name: numbers.get(name, VALUES.get(name, 1)) for name in rule.arguments}
             path = adapter.build(rule.endpoint, values, method="GET")
             found.add(path)
@@ -48,6 +49,28 @@ def looks(client, path):
     words = re.sub(r'(name="form_token"[^>]*value=|value=)"[\w-]{43}"', "", answer.text)
     words = re.sub(r'<input[^>]*name="(form_token|asked)"[^>]*>', "", words)
     return answer.status_code, answer.location, "ETag" in answer.headers, words
+
+
+def make_story(title, **columns) -> Story:
+    """A story as a row, published for everyone unless said otherwise."""
+    texts = {"title": title, "slug": title.lower(), "body": title, "body_html": title, "excerpt": title}
+    story = Story(**{**texts, "created_at": NOW, "state": "published", "published_at": NOW, **columns})
+    db.session.add(story)
+    db.session.commit()
+    return story
+
+
+def tell_of(idea, cast):
+    """A published story of the hidden board, one of its drafts, and a picture under the digest that is asked for."""
+    panel, ada = cast.panel.id, cast.ada.id
+    story = make_story(SECRET, board_id=panel, author_id=ada)
+    make_story(SECRET, board_id=panel, author_id=ada, state="draft", published_at=None, asked_at=NOW)
+    db.session.add(StoryIdea(story_id=story.id, idea_id=idea.id))
+    db.session.add(
+        Picture(story_id=story.id, digest="0" * 64, content_type="image/jpeg", width=1, height=1, data=SECRET.encode(),
+                uploaded_at=NOW)
+    )  # fmt: skip
+    db.session.commit()
 
 
 @pytest.fixture
@@ -76,6 +99,7 @@ def fill_panel(db, cast, make_idea):
         comment = post_comment(idea.id, cast.ada, NOW, body=f"{SECRET} indeed", parent_id=None, form_token=None)
         follow(idea, cast.mo, NOW)
         save_draft(cast.lena, NOW, board_id=cast.panel.id, title=SECRET, body=SECRET, form_token="d" * 40)
+        tell_of(idea, cast)
         return idea, comment
 
     return fill
@@ -91,10 +115,13 @@ def test_a_board_for_listed_members_leaves_no_trace(who, app, db, cast, client_o
     seen = make_idea("Also seen")
     next_idea = seen.id + 1
     next_comment = post_comment(seen.id, cast.noor, NOW, body="Yes", parent_id=None, form_token=None).id + 1
-    paths = paths_of(app, next_idea, next_comment)
+    next_story = make_story("Seen too").id + 1
+    paths = paths_of(app, next_idea, next_comment, next_story)
     before = {path: looks(client, path) for path in paths}
     idea, comment = fill_panel()
     assert (idea.id, comment.id) == (next_idea, next_comment)
+    assert db.session.scalar(db.select(db.func.min(Story.id)).where(Story.title == SECRET)) == next_story
+    db.session.commit()
     for path in paths:
         after = looks(client, path)
         assert SECRET in path or SECRET not in after[3], path

@@ -8,17 +8,17 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
-from ideaboard.models import Comment, Person, Status, StatusChange, Vote
+from ideaboard.models import Comment, Person, Status, StatusChange, Story, StoryIdea, Vote
 from tests.conftest import NOW
 
 # page: (address, most statements for a guest, most for a signed-in staff member)
 MAXIMA = {
-    "home": ("/", 10, 14),
+    "home": ("/", 11, 15),  # one of them: the latest story
     "list": ("/ideas", 6, 10),
     "list by votes": ("/ideas?sort=votes&board=drinks&status=received", 7, 11),
     "board": ("/boards/drinks", 5, 10),
     "boards": ("/boards", 4, 7),
-    "idea": ("/ideas/{idea}", 8, 16),  # one of them: the labels of the steps ahead
+    "idea": ("/ideas/{idea}", 9, 17),  # among them: the labels of the steps ahead, stories about it
     "form": ("/ideas/new?board=drinks", 3, 6),
     "my ideas": ("/me/ideas", None, 7),
     "my votes": ("/me/votes", None, 8),
@@ -28,6 +28,10 @@ MAXIMA = {
     "staff's list": ("/staff", None, 16),  # one of them: who cannot be reached
     "status form": ("/ideas/{number}/status", None, 16),
     "comments": ("/ideas/{number}/comments", 6, 9),
+    "stories": ("/stories", 3, 7),
+    "story": ("/stories/{story}-how-it-went", 6, 11),
+    "stories' desk": ("/staff/stories", None, 9),
+    "story on the desk": ("/staff/stories/{story}", None, 15),
     "profile": ("/me", None, 7),
     "voters": ("/ideas/{number}/voters", None, 10),
     "versions": ("/ideas/{number}/versions", 5, 8),
@@ -74,6 +78,16 @@ def community(db, cast, make_idea):
                 db.session.flush()
                 idea.change_id, idea.status_id = change.id, status.id
         db.session.commit()
+        for state in ("published", "draft"):
+            stories = [
+                Story(title="How it went", slug="how-it-went", body="x", author_id=people[i % 4].id, created_at=NOW,
+                      state=state, published_at=NOW if state == "published" else None, board_id=cast.drinks.id)
+                for i in range(min(n, 6))
+            ]  # fmt: skip
+            db.session.add_all(stories)
+            db.session.flush()
+            db.session.add_all(StoryIdea(story_id=stories[0].id, idea_id=idea.id) for idea in made)
+            db.session.commit()
         return made
 
     return fill
@@ -87,10 +101,12 @@ def cost(client, statements, path):
 
 
 @pytest.mark.parametrize("page", MAXIMA)
-def test_a_page_costs_what_it_costs_however_much_it_shows(page, cast, guest, client_of, community, statements):
+def test_a_page_costs_what_it_costs_however_much_it_shows(page, db, cast, guest, client_of, community, statements):
     path, for_guest, for_staff = MAXIMA[page]
     few = community(3)
-    path = path.format(idea=f"{few[1].id}-{few[1].slug}", number=few[1].id)
+    story = db.session.scalars(db.select(Story.id).where(Story.state == "published").order_by(Story.id)).first()
+    db.session.commit()
+    path = path.format(idea=f"{few[1].id}-{few[1].slug}", number=few[1].id, story=story)
     clients = [(client_of(cast.ada), for_staff)]
     if for_guest is not None:
         clients.append((guest, for_guest))
