@@ -12,7 +12,6 @@ from ideaboard.foundation import dialects
 from ideaboard.foundation.database import dialect_name, transaction
 from ideaboard.models import Budget, Delivery, Draft, OneTimeLink, Pending, SignedIn, WebhookCall, WorkerPulse
 from ideaboard.notifications.returned_reading import EVERY_SECONDS, read_now_and_then
-from ideaboard.models import Budget, Delivery, Draft, OneTimeLink, Pending, SignedIn, WorkerPulse
 from ideaboard.stories.publishing import publish_due
 
 DELIVERIES_KEPT = timedelta(days=90)

@@ -15,8 +15,7 @@ from ideaboard.extensions import db
 from ideaboard.feeds.tokens import make_feed_token
 from ideaboard.foundation.tokens import new_token, sign
 from ideaboard.ideas.drafts import save_draft
-from ideaboard.models import Board, BoardMember, Pending, Person, Status, Webhook, WebhookCall
-from ideaboard.models import Board, BoardMember, Pending, Person, Status, Story
+from ideaboard.models import Board, BoardMember, Pending, Person, Status, Story, Webhook, WebhookCall
 from ideaboard.models.vocabulary import BoardRole
 from tests.conftest import NOW
 
@@ -30,11 +29,9 @@ class Door:
     `values`: the address' parts that are the same for everybody; `query`: names that GET reads.
     """
 
-    on: str | None = None  # 'idea' (nobody else took part), 'talk' (others did), 'comment', 'board'
-    own: str | None = None  # 'draft', 'unfinished', 'sign_in', 'mail', 'link', 'feed'
     on: str | None = None  # 'idea' (nobody else took part), 'talk' (others did), 'comment', 'board',
     # 'story' (a draft that waits to be read over), 'told' (a published one)
-    own: str | None = None  # 'draft', 'unfinished', 'sign_in', 'mail', 'link'
+    own: str | None = None  # 'draft', 'unfinished', 'sign_in', 'mail', 'link', 'feed'
     values: dict = field(default_factory=dict)
     form: dict = field(default_factory=dict)
     query: dict = field(default_factory=dict)
@@ -58,6 +55,7 @@ BOARD = {
 WEBHOOK = {
     "name": "Chat", "shape": "slack", "url": "https://hooks.example.org/x", "board_id": "0", "kinds": "idea.submitted",
     "form_token": "w" * 43,
+}  # fmt: skip
 STORY = {
     "title": "Oat milk, a year on", "board": "", "body": "It went **well**.", "ideas": "", "link": "", "choose": "",
     "words": "", "form_token": "s" * 43, "version": "1",

@@ -20,9 +20,29 @@ from tests.conftest import NOW
 
 SECRET = "Zanzibar"  # in every title and text of the hidden board
 # What a route's values are: an idea and a comment of the hidden board are asked for besides these.
-VALUES = {"slug": "panel", "stem": "app", "digest": "0" * 64, "ext": "jpg", "kind": "css", "token": "x", "name": "x", "filename": "x"}
+VALUES = {
+    "slug": "panel",
+    "stem": "app",
+    "digest": "0" * 64,
+    "ext": "jpg",
+    "kind": "css",
+    "token": "x",
+    "name": "x",
+    "filename": "x",
+}
 QUERIES = ("board=panel", "sort=votes", "status=launched", "status=received", f"title={SECRET}", f"q={SECRET}")
-LISTS = ("/", "/ideas", "/ideas/new", "/boards/panel", "/me/ideas", "/ideas/similar", "/search", "/staff", "/staff/stories", "/stories")
+LISTS = (
+    "/",
+    "/ideas",
+    "/ideas/new",
+    "/boards/panel",
+    "/me/ideas",
+    "/ideas/similar",
+    "/search",
+    "/staff",
+    "/staff/stories",
+    "/stories",
+)
 # Pages that show the moment, or are no pages of the community.
 LEFT_OUT = {"/patterns", "/healthz", "/readyz"}
 
