@@ -89,6 +89,7 @@ PERMISSIONS: dict[str, tuple[str, Rule]] = {
     "site.administrate": ("admins", _admin),
     "site.demo": ("anyone, while demo content is there, on this machine only", _anyone),
     "site.mailbox": ("anyone on this machine, while mails are kept as files and it is not production", _anyone),
+    "site.metrics": ("this machine alone; with METRICS_TOKEN, whoever holds it", _anyone),
     "token.holder": ("whoever holds the token that the address or the header carries", _anyone),
     "person.self": ("a signed-in person, about themselves", _member),
     "board.read": ('whom the board\'s "who may see" admits', _anyone),

@@ -22,8 +22,9 @@ from ideaboard.ideas import author_views, mine_views, writing_views
 from ideaboard.ideas.views import ideas
 from ideaboard.jobs.doctor import doctor
 from ideaboard.jobs.worker import worker_command
-from ideaboard.notifications import returned_views, unsubscribe_views
+from ideaboard.notifications import metrics_views, returned_views, unsubscribe_views
 from ideaboard.notifications.commands import test_mail
+from ideaboard.notifications.delivery_commands import deliveries
 from ideaboard.notifications.mailbox_views import mailbox
 from ideaboard.notifications.rendering import renderer
 from ideaboard.notifications.returned_commands import read_returned
@@ -61,6 +62,7 @@ MORE_DOORS = (
     mine_views,
     people_views,
     profile_views,
+    metrics_views,
     returned_views,
     unsubscribe_views,
     webhook_log_views,
@@ -92,6 +94,7 @@ BLUEPRINTS = (
 # click commands, each registered as `flask --app wsgi NAME`
 COMMANDS = (
     create_admin,
+    deliveries,
     demo,
     doctor,
     # What reads strangers' files takes 0.4 s to load, and no start and no page needs it.

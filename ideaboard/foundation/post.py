@@ -72,6 +72,16 @@ class SmtpPost:
             self.close(politely=False)
             raise
 
+    def try_out(self, seconds: float) -> None:
+        """Connect, sign in and leave, within `seconds`. Raises NotNow."""
+        self._end = time.monotonic() + seconds
+        try:
+            self._connect()
+        except (OSError, smtplib.SMTPException) as trouble:
+            raise NotNow(f"the mail server at {self.host}: {_words(trouble)}", whole_server=True) from trouble
+        finally:
+            self.close()
+
     def _hand_over(self, message: Message, sender: str, recipient: str) -> None:
         (code, said), (rcpt_code, rcpt_said) = self._envelope(sender, recipient)
         if code != 250:

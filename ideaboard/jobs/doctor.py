@@ -11,9 +11,16 @@ from sqlalchemy import func, select, text
 
 from ideaboard.extensions import db
 from ideaboard.foundation import clock, dialects
+from ideaboard.foundation.mail_store import NotRead, open_store
+from ideaboard.foundation.post import FilePost, NotNow, post_box
 from ideaboard.foundation.schema import OtherSchema, require_schema, revisions
+from ideaboard.foundation.settings import settings
 from ideaboard.models import Delivery, WorkerPulse
+from ideaboard.notifications import deliveries
 from ideaboard.notifications.waiting import WAL_ALARM_BYTES, waiting_mails, worker_runs
+
+ASK_SECONDS = 10.0  # for the mail server, and for the mailbox of returned mail
+FEW, TOLERATED = 20, 0.1  # undelivered mails of a week, and their share, that are nobody's alarm
 
 
 @dataclass(frozen=True)
@@ -42,7 +49,8 @@ def examine(now: datetime) -> list[Finding]:
     except OtherSchema as other:
         stands = f"at {', '.join(standing) or 'nothing'}, this code wants {', '.join(wanted)}"
         return [*found, Finding("migrations", f"{stands}. {other}", False)]
-    return [*found, _worker(now), _mails(now)]
+    figures = deliveries.standing(now)
+    return [*found, _worker(now), _mails(now), _mail_server(), _undelivered(figures), _returned()]
 
 
 def _log(path: str) -> Finding:
@@ -66,6 +74,45 @@ def _mails(now: datetime) -> Finding:
         why = f"the mail server does not take them: {trouble.because}" if trouble.because else "no worker sends them"
         words += f"; overdue since {trouble.since:%Y-%m-%d %H:%M:%S} UTC, {why}"
     return Finding("mails", words, trouble is None)
+
+
+def _mail_server() -> Finding:
+    """Connects and signs in, and sends nothing."""
+    box = post_box()
+    if isinstance(box, FilePost):
+        return Finding("mail server", f"none (SMTP_URL is not set): mails are kept in {box.folder}")
+    try:
+        box.try_out(ASK_SECONDS)
+    except NotNow as trouble:
+        return Finding("mail server", str(trouble), False)
+    return Finding("mail server", f"{box.host} answers")
+
+
+def _undelivered(figures: deliveries.Standing) -> Finding:
+    """The share of a week's mails that did not arrive; much of it is mostly the sender's own fault (SPF, DKIM)."""
+    sent, failed = figures.sent["week"], figures.failed
+    share = failed / (sent + failed) if failed else 0.0
+    words = (
+        f"{failed} of {sent + failed} in 7 days ({share:.0%}); addresses that take no mail: {figures.refused_people}"
+    )
+    if failed:
+        words += f"; mostly: {max(figures.causes, key=lambda row: row.failed).code}"
+    return Finding("not delivered", words, failed < FEW or share <= TOLERATED)
+
+
+def _returned() -> Finding:
+    """Whether the mailbox of returned mail can be opened; nothing is read or flagged."""
+    if not settings.returned_mail_url:
+        taken = "taken at /mail/returned" if settings.returned_mail_token else "not read: RETURNED_MAIL_URL is not set"
+        return Finding("returned mail", taken)
+    store = open_store(settings.returned_mail_url, ASK_SECONDS)
+    try:
+        list(store.unread(0))
+    except NotRead as trouble:
+        return Finding("returned mail", str(trouble), False)
+    finally:
+        store.close()
+    return Finding("returned mail", "the mailbox can be read")
 
 
 @click.command("doctor")

@@ -62,7 +62,7 @@ CAUSES: dict[str, Cause] = {
     ),
     "closed": Cause(
         _l("The mail server is closed for the moment"),
-        _l("Nothing: mails go by themselves once it opens."),
+        _l("Nothing to do: mails go by themselves once it opens."),
         _l("it is closed for the moment"),
     ),
     "connection": Cause(
@@ -72,7 +72,7 @@ CAUSES: dict[str, Cause] = {
     ),
     "broke": Cause(
         _l("The connection broke in the middle of a mail"),
-        _l("Nothing: it goes again, under the same Message-ID."),
+        _l("Nothing to do: it goes again, under the same Message-ID."),
     ),
     "address": Cause(
         _l("There is no such address"),
@@ -80,7 +80,7 @@ CAUSES: dict[str, Cause] = {
     ),
     "mailbox_full": Cause(
         _l("The mailbox is full"),
-        _l("Nothing: it is tried again for five days, and the inbox has it in any case."),
+        _l("Nothing to do: it is tried again for five days, and the inbox has it in any case."),
     ),
     "policy": Cause(
         _l("The other side does not want the mail"),
@@ -88,7 +88,7 @@ CAUSES: dict[str, Cause] = {
     ),
     "later": Cause(
         _l("The other side asks to come back later"),
-        _l("Nothing: it is tried again for five days, and the inbox has it in any case."),
+        _l("Nothing to do: it is tried again for five days, and the inbox has it in any case."),
     ),
     "composing": Cause(
         _l("The mail could not be written"),

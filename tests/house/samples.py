@@ -128,6 +128,7 @@ DOORS: dict[tuple[str, str], Door] = {
     ("GET", "mailbox.index"): Door(query={"to": MAIL}),
     ("GET", "mailbox.show"): Door(values={"name": "x"}, absent=True),
     ("GET", "notifications.inbox"): Door(query=CURSORS),
+    ("GET", "notifications.metrics"): Door(),
     ("GET", "notifications.preferences"): Door(query={"saved": "1"}),
     ("GET", "notifications.unsubscribe"): Door(own="mail", query={"done": "idea", "was": "follow"}),
     ("GET", "patterns.index"): Door(),

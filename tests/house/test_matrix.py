@@ -43,6 +43,7 @@ MAY = {
     "site.administrate": {"admin"},
     "site.demo": ALL,
     "site.mailbox": ALL,
+    "site.metrics": ALL,  # all of these sit at this machine
     "site.read": ALL,
     "site.sign_in": ALL,
     "story.edit": STAFF,

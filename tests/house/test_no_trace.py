@@ -44,7 +44,7 @@ LISTS = (
     "/stories",
 )
 # Pages that show the moment, or are no pages of the community.
-LEFT_OUT = {"/patterns", "/healthz", "/readyz"}
+LEFT_OUT = {"/patterns", "/healthz", "/readyz", "/metrics"}
 
 
 def paths_of(app, idea_id, comment_id, story_id=1) -> list[str]:

@@ -11,6 +11,8 @@ from ideaboard.foundation.database import transaction
 from ideaboard.jobs import schedule
 from ideaboard.jobs.doctor import doctor
 from ideaboard.models import Delivery
+from tests.notifications.imap import Mailbox
+from tests.notifications.relay import Relay
 
 
 @pytest.fixture
@@ -57,3 +59,57 @@ def test_another_schema_is_wrong_and_ends_the_questions(call, own_app):
     assert said.exit_code == 1
     assert "WRONG  migrations: at nothing" in said.output and "db upgrade" in said.output
     assert "worker" not in said.output
+
+
+@pytest.fixture
+def given(own_app, monkeypatch):
+    """given(smtp_url=…): settings for this test."""
+
+    def set_them(**settings):
+        for name, value in settings.items():
+            monkeypatch.setattr(own_app.config["SETTINGS"], name, value)
+
+    return set_them
+
+
+def test_the_mail_server_is_asked(call, worker, given):
+    assert "ok     mail server: none (SMTP_URL is not set)" in call().output
+    with Relay() as relay:
+        given(smtp_url=relay.url)
+        said = call()
+        assert said.exit_code == 0 and "ok     mail server: 127.0.0.1 answers" in said.output
+        assert relay.arrived == []
+    said = call()  # it is gone
+    assert said.exit_code == 1 and "WRONG  mail server: the mail server at 127.0.0.1" in said.output
+
+
+def test_the_mailbox_of_returned_mail_is_asked_and_left_as_it_is(call, worker, given):
+    assert "returned mail: not read: RETURNED_MAIL_URL is not set" in call().output
+    with Mailbox([b"Subject: hello\r\n\r\nhello"]) as box:
+        given(returned_mail_url=box.url)
+        assert "ok     returned mail: the mailbox can be read" in call().output and not box.seen
+        box.password = "another"
+        said = call()
+    assert said.exit_code == 1 and "WRONG  returned mail: the mailbox at 127.0.0.1" in said.output
+    assert "pass word" not in said.output
+
+
+@pytest.mark.parametrize(("sent", "refused", "well"), [(10, 19, True), (200, 20, True), (100, 20, False)])
+def test_a_large_share_that_did_not_arrive_is_wrong(call, worker, own_app, sent, refused, well):
+    with own_app.app_context(), transaction() as session:
+        moment, states = now(), ["sent"] * sent + ["refused"] * refused
+        session.add_all(
+            Delivery(
+                kind="news",
+                message_key=f"k{n}",
+                created_at=moment,
+                due_at=moment,
+                settled_at=moment,
+                state=state,
+                cause="policy" if state == "refused" else None,
+            )  # fmt: skip
+            for n, state in enumerate(states)
+        )
+    said = call()
+    assert said.exit_code == (0 if well else 1)
+    assert f"not delivered: {refused} of {sent + refused} in 7 days" in said.output and "mostly: policy" in said.output
