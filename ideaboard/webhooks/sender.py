@@ -6,6 +6,7 @@ so a session, of its own.
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
@@ -35,12 +36,18 @@ class Sender:
         self._looking = threading.Thread(target=self._look, name="webhooks", daemon=True)
         self._looking.start()
 
-    def stop(self) -> None:
-        """No new calls. One that is under way is left, and made again after its lease under the same webhook-id."""
+    def stop(self, patience: float = 1.0) -> None:
+        """No new calls. One that does not end within `patience` seconds is left, and made again after its lease under
+        the same webhook-id."""
+        end = time.monotonic() + patience
         self._stop.set()
         self._woken.set()
+        for _ in range(AT_ONCE):
+            if not self._free.acquire(timeout=max(end - time.monotonic(), 0)):
+                return
+        self._free.release()  # the looking thread may wait for a place, only to see that it is over
         if self._looking is not None:
-            self._looking.join(1.0)
+            self._looking.join(max(end - time.monotonic(), 0))
 
     def all_due(self) -> None:
         """Make every call that is due, side by side, and return."""
@@ -57,8 +64,11 @@ class Sender:
                     return
 
     def _look(self) -> None:
-        while not self._stop.is_set():
+        while True:
             self._free.acquire()
+            if self._stop.is_set():
+                self._free.release()
+                return
             try:
                 begun = self._begin_one()
             except (SQLAlchemyError, Busy, OSError) as trouble:

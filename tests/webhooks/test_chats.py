@@ -65,7 +65,8 @@ def test_who_has_no_name_is_not_thanked(launch, shape):
 
 
 @pytest.mark.parametrize(
-    ("people", "emoji"), [(0, "🎉"), (49, "🎉"), (50, "🎉🎉"), (499, "🎉🎉"), (500, "🚀"), (4999, "🚀"), (5000, "🚀🚀🚀")]
+    ("people", "emoji"),
+    [(0, "🎉"), (49, "🎉"), (50, "🎉🎉"), (499, "🎉🎉"), (500, "🚀"), (4999, "🚀"), (5000, "🚀🚀🚀")],
 )
 def test_emoji_by_the_people_it_reaches(people, emoji):
     assert launch_emoji(people) == emoji

@@ -62,7 +62,9 @@ def test_an_idea_of_an_open_board_is_told_with_public_names(webhook, sink, happe
     }
 
 
-def test_a_closed_board_is_told_only_to_the_webhook_that_names_it(webhook, sink, happen, bodies, make_idea, cast, calls):
+def test_a_closed_board_is_told_only_to_the_webhook_that_names_it(
+    webhook, sink, happen, bodies, make_idea, cast, calls
+):
     everywhere, of_panel = webhook(sink.url, name="All"), webhook(sink.url, name="Panel", board=cast.panel)
     webhook(sink.url, name="Drinks", board=cast.drinks)
     idea = make_idea(SECRET, board=cast.panel, author=cast.lena)
@@ -73,7 +75,9 @@ def test_a_closed_board_is_told_only_to_the_webhook_that_names_it(webhook, sink,
 
 
 @pytest.mark.parametrize("audience", ["members", "listed", "colleagues"])
-def test_a_board_closed_since_is_not_told(webhook, sink, happen, bodies, make_idea, cast, dispatch_all, calls, audience):
+def test_a_board_closed_since_is_not_told(
+    webhook, sink, happen, bodies, make_idea, cast, dispatch_all, calls, audience
+):
     webhook(sink.url)
     happen(kinds.IDEA_SUBMITTED, idea=make_idea(SECRET))
     dispatch_all()
