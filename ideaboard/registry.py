@@ -20,6 +20,7 @@ from ideaboard.foundation.later import Later
 from ideaboard.foundation.links import links
 from ideaboard.ideas import author_views, mine_views, writing_views
 from ideaboard.ideas.views import ideas
+from ideaboard.insights.views import insights
 from ideaboard.jobs.doctor import doctor
 from ideaboard.jobs.worker import worker_command
 from ideaboard.notifications import metrics_views, returned_views, unsubscribe_views
@@ -80,6 +81,7 @@ BLUEPRINTS = (
     feeds,
     following,
     ideas,
+    insights,
     mailbox,
     notifications,
     machines,

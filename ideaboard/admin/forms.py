@@ -24,6 +24,8 @@ class LookForm(Form):
     logo = FileField(_("Logo"))
     remove_logo = BooleanField(_("Take the logo away"))
     received_reads_under_review = BooleanField(_("Show ideas that nobody has picked up as “Under review”"))
+    # Asked this way round: a form that says nothing of it hides nothing.
+    hides_how_we_answer = BooleanField(_("Switch “How we answer” off"))
     mails_a_week = _Whole(_("At most so many mails of news a person a week"), default=7, validators=[Optional()])
 
 

@@ -66,6 +66,7 @@ def save_look(
     time_zone: str,
     accent: str,
     received_reads_under_review: bool,
+    shows_how_we_answer: bool,
     languages: dict,
     mails_a_week: int | None = None,
     logo: bytes | None = None,
@@ -104,6 +105,7 @@ def save_look(
             "time_zone": time_zone,
             "accent": accent,
             "received_reads_under_review": received_reads_under_review,
+            "shows_how_we_answer": shows_how_we_answer,
         }
         if mails_a_week is not None:
             wanted["mails_a_week"] = mails_a_week

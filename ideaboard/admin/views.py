@@ -47,7 +47,8 @@ def contrasts_of(accent: str) -> dict | None:
 def _look_form(data=None) -> LookForm:
     now = current_site()
     shown = ("name", "locale", "time_zone", "accent", "received_reads_under_review", "mails_a_week")
-    form = LookForm(data, data={field: getattr(now, field) for field in shown} if data is None else None)
+    kept = {field: getattr(now, field) for field in shown} | {"hides_how_we_answer": not now.shows_how_we_answer}
+    form = LookForm(data, data=kept if data is None else None)
     form.locale.choices = [SelectChoice(code, name) for code, name in LANGUAGES.items()]
     return form
 
@@ -88,6 +89,7 @@ def save():
             accent=form.accent.data or "",
             received_reads_under_review=form.received_reads_under_review.data,
             mails_a_week=(form.mails_a_week.data or 0) if "mails_a_week" in request.form else None,
+            shows_how_we_answer=not form.hides_how_we_answer.data,
             languages=LANGUAGES,
             logo=read_logo(data) if data else None,
             remove_logo=form.remove_logo.data,

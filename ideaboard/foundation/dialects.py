@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from sqlalchemy import Connection, literal_column
+from sqlalchemy import Connection, Interval, func, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
@@ -100,6 +100,13 @@ def database_clock(dialect_name: str, plus_seconds: int = 0):
     if dialect_name == "sqlite":
         return literal_column(f"(strftime('%Y-%m-%d %H:%M:%f', 'now', '{seconds:+d} seconds') || '000')")
     return literal_column(f"(clock_timestamp() + interval '{seconds} seconds')")
+
+
+def plus_seconds(dialect_name: str, moment, seconds: int):
+    """SQL that is a UtcDateTime column some seconds later, comparable with such columns (on SQLite to the millisecond)."""
+    if dialect_name == "sqlite":
+        return func.strftime("%Y-%m-%d %H:%M:%f", moment, f"{int(seconds):+d} seconds").concat("000")
+    return moment + literal_column(f"interval '{int(seconds)} seconds'", Interval)
 
 
 def skip_locked(dialect_name: str, statement):

@@ -11,6 +11,8 @@ from sqlalchemy import and_, case, func, or_, select
 
 from ideaboard.events import kinds
 from ideaboard.extensions import db
+from ideaboard.foundation import dialects
+from ideaboard.foundation.database import dialect_name
 from ideaboard.models import Delivery, Event, Notification, Site
 from ideaboard.models.vocabulary import Origin, Stage, ToldBy
 from ideaboard.notifications.bundling import window_seconds
@@ -34,56 +36,68 @@ class Reach24:
         return self.told_24h / self.entitled if self.entitled else None
 
 
+@dataclass(frozen=True)
+class Launch:
+    board_id: int
+    launched_at: datetime
+    reach: Reach24
+
+
 def loop_reach(since: datetime, until: datetime, board_ids: Collection[int] | None = None) -> Reach24:
     """Of the launches in [since, until) on these boards (None: all). Reads only, in SQL; imports and demo are out."""
-    seconds = window_seconds(Site.current())
+    when = (Event.origin == Origin.HERE, Event.happened_at >= since, Event.happened_at < until)
     totals = [0, 0, 0, 0]
-    for launch in db.session.execute(_launches(since, until, board_ids)):
-        by = launch.happened_at + timedelta(seconds=seconds) + WITHIN
-        counts = db.session.execute(_counts(launch.id, by)).one()
-        totals = [total + (count or 0) for total, count in zip(totals, counts, strict=True)]
+    for _, _, *counts in db.session.execute(_by_launch(board_ids, *when)):
+        totals = [total + count for total, count in zip(totals, counts, strict=True)]
     return Reach24(*totals)
 
 
-def _launches(since: datetime, until: datetime, board_ids: Collection[int] | None):
-    """The events of launches: to Launched, from elsewhere (a further word on what is launched is none)."""
+def reach_by_launch(board_ids: Collection[int], now: datetime) -> list[Launch]:
+    """Each launch whose 24 hours are over, oldest first; one query. Imports are out; demo counts while it is there."""
+    over = Event.happened_at <= now - WITHIN - timedelta(seconds=window_seconds(Site.current()))
+    rows = db.session.execute(_by_launch(board_ids, Event.origin != Origin.IMPORT, over))
+    return [Launch(board_id, launched_at, Reach24(*counts)) for board_id, launched_at, *counts in rows]
+
+
+def _by_launch(board_ids: Collection[int] | None, *conditions):
+    """A launch is an event to Launched, from elsewhere (a further word on what is launched is none).
+
+    Rows: board, when, entitled and told in time, and the same of those whom a digest tells.
+    """
     stage, before = Event.facts["stage"].as_string(), Event.facts["from"].as_string()
-    launches = (
-        select(Event.id, Event.happened_at)
-        .where(
-            Event.kind == kinds.IDEA_STATUS_CHANGED,
-            Event.origin == Origin.HERE,
-            Event.happened_at >= since,
-            Event.happened_at < until,
-            stage == Stage.LAUNCHED,
-            or_(before.is_(None), before != Stage.LAUNCHED),
-        )
-        .order_by(Event.id)
-    )
-    return launches if board_ids is None else launches.where(Event.board_id.in_(board_ids))
-
-
-def _counts(event_id: int, by: datetime):
-    """One launch: entitled and told in time, and the same of those whom a digest tells."""
     told = Notification.told_by.in_(TOLD)
-    # What stands in the inbox alone (no mail chosen, held back) is told by it, whatever carried it for a while.
-    digest = and_(
-        Delivery.kind == "digest", or_(Notification.told_by.is_(None), Notification.told_by != ToldBy.INBOX)
-    ).is_(True)
+    # A told one says it itself, as deliveries do not stay. What stands in the inbox alone (no mail chosen, held back)
+    # is told by it, whatever carried it for a while.
+    not_inbox = or_(Notification.told_by.is_(None), Notification.told_by != ToldBy.INBOX)
+    digest = func.coalesce(
+        or_(Notification.told_by == ToldBy.DIGEST, and_(Delivery.kind == "digest", not_inbox)), False
+    )
+    seconds = window_seconds(Site.current()) + int(WITHIN.total_seconds())
+    in_time = Notification.told_at <= dialects.plus_seconds(dialect_name(), Event.happened_at, seconds)
 
-    def count(*conditions):
-        return func.sum(case((and_(*conditions), 1), else_=0))
+    def count(*these):
+        return func.coalesce(func.sum(case((and_(*these), 1), else_=0)), 0)
 
-    return (
+    launches = (
         select(
+            Event.board_id,
+            Event.happened_at,
             count(~digest),
-            count(~digest, told, Notification.told_at <= by),
+            count(~digest, told, in_time),
             count(digest),
             count(digest, told),
         )
+        .select_from(Event)
+        .join(Notification, Notification.event_id == Event.id)
         .outerjoin(Delivery, Delivery.id == Notification.delivery_id)
         .where(
-            Notification.event_id == event_id,
+            Event.kind == kinds.IDEA_STATUS_CHANGED,
+            stage == Stage.LAUNCHED,
+            or_(before.is_(None), before != Stage.LAUNCHED),
             or_(Notification.told_by.is_(None), Notification.told_by != ToldBy.LOST),
+            *conditions,
         )
+        .group_by(Event.id, Event.board_id, Event.happened_at)
+        .order_by(Event.id)
     )
+    return launches if board_ids is None else launches.where(Event.board_id.in_(board_ids))

@@ -3,6 +3,7 @@
 from ideaboard.discussion.threads import thread_of
 from ideaboard.following.follows import follow_of
 from ideaboard.ideas.history import additions_of, versions_of
+from ideaboard.insights.clearness import clear_of
 from ideaboard.models import Idea, Person
 from ideaboard.stories.reading import stories_about
 from ideaboard.voting.ballots import ballots_of, solved_of
@@ -16,6 +17,7 @@ from ideaboard.workflow.tracker import steps_of
 def parts_of(idea: Idea, viewer: Person | None, *, after: str | None = None, before: str | None = None) -> dict:
     """{name: part} for ideas/show.html; `after`, `before`: the page of its thread."""
     changes, additions, versions = changes_of(idea), additions_of(idea), versions_of(idea)
+    change = pinned_answer(idea, changes)
     return {
         "my_vote": ballots_of([idea.id], viewer).get(idea.id),
         "my_solved": None if idea.is_open_for_votes else solved_of(idea, viewer),
@@ -26,6 +28,7 @@ def parts_of(idea: Idea, viewer: Person | None, *, after: str | None = None, bef
         "versions": versions,
         "steps": steps_of(idea, changes),
         "timeline": timeline_of(idea, viewer, changes, additions, versions),
-        "change": pinned_answer(idea, changes),
+        "change": change,
+        "clear": clear_of(change, idea, viewer),
         "stories": stories_about(idea, viewer),
     }

@@ -6,6 +6,7 @@ from ideaboard.extensions import gettext, ngettext
 from ideaboard.foundation.database import end_reading
 from ideaboard.foundation.refusals import Refusal
 from ideaboard.ideas.history import additions_of, versions_of
+from ideaboard.insights.clearness import clear_of
 from ideaboard.models import Idea
 from ideaboard.models.vocabulary import Stage
 from ideaboard.voting.ballots import ballots_of, solved_of
@@ -90,12 +91,14 @@ def preview(idea: Idea):
 
 
 def parts(idea: Idea) -> dict:
-    """{steps, change, timeline, idea}: what the partials of this room show, from one query of changes."""
+    """{steps, change, clear, timeline, idea}: what the partials of this room show, from one query of changes."""
     changes = changes_of(idea)
+    change = pinned_answer(idea, changes)
     return {
         "idea": idea,
         "steps": steps_of(idea, changes),
-        "change": pinned_answer(idea, changes),
+        "change": change,
+        "clear": clear_of(change, idea, viewer()),
         "timeline": timeline_of(idea, viewer(), changes, additions_of(idea), versions_of(idea)),
     }
 

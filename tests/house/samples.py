@@ -62,7 +62,7 @@ STORY = {
 }  # fmt: skip
 LOOK = {
     "name": "Site", "locale": "en", "time_zone": "UTC", "accent": "#006241", "received_reads_under_review": "",
-    "mails_a_week": "7",
+    "mails_a_week": "7", "hides_how_we_answer": "",
 }  # fmt: skip
 MAIL = "somebody@example.org"
 
@@ -120,6 +120,9 @@ DOORS: dict[tuple[str, str], Door] = {
     ("GET", "ideas.show"): Door("talk", query=CURSORS),
     ("GET", "ideas.title_form"): Door("idea"),
     ("GET", "ideas.versions"): Door("talk"),
+    ("GET", "insights.badge"): Door(),
+    ("GET", "insights.how_we_answer"): Door(),
+    ("GET", "insights.how_we_answer_json"): Door(),
     ("GET", "machines.alive"): Door(),
     ("GET", "machines.favicon"): Door(),
     ("GET", "machines.ready"): Door(),
@@ -207,6 +210,7 @@ DOORS: dict[tuple[str, str], Door] = {
     ("POST", "notifications.choose"): Door(
         form={"mail": "on", "kind-comments": "daily", "board-1": "follow", "quiet_from": "22", "quiet_until": "7"}
     ),
+    ("POST", "insights.judge"): Door("idea", form={"change": "1", "clear": "yes"}),
     ("POST", "notifications.open_entry"): Door(values={"idea_id": 1}),
     ("POST", "notifications.open_story"): Door(values={"story_id": 1}, absent=True),
     ("POST", "notifications.read_all"): Door(),

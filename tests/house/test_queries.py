@@ -18,7 +18,8 @@ MAXIMA = {
     "list by votes": ("/ideas?sort=votes&board=drinks&status=received", 7, 11),
     "board": ("/boards/drinks", 5, 10),
     "boards": ("/boards", 4, 7),
-    "idea": ("/ideas/{idea}", 9, 17),  # among them: the labels of the steps ahead, stories about it
+    "how we answer": ("/how-we-answer", 12, 16),
+    "idea": ("/ideas/{idea}", 9, 18),  # among them: the labels of the steps ahead, stories about it, was it clear
     "form": ("/ideas/new?board=drinks", 3, 6),
     "my ideas": ("/me/ideas", None, 7),
     "my votes": ("/me/votes", None, 8),

@@ -11,6 +11,7 @@ from ideaboard.models import (
     Board,
     BoardMember,
     BroadFollow,
+    ClearAnswer,
     Comment,
     Delivery,
     Draft,
@@ -147,6 +148,8 @@ def _remove_parts(session: Session, doomed: Doomed) -> dict[str, int]:
     for model in (Vote, Follow, Solved):
         which = or_(model.idea_id.in_(doomed.ideas), model.person_id.in_(doomed.people))
         gone[model.__tablename__] = _drop(session, model, which)
+    which = or_(ClearAnswer.change_id.in_(doomed.changes), ClearAnswer.person_id.in_(doomed.people))
+    gone["clear_answer"] = _drop(session, ClearAnswer, which)
     which = or_(Mention.comment_id.in_(doomed.comments), Mention.person_id.in_(doomed.people))
     gone["mention"] = _drop(session, Mention, which)
     for model in (IdeaAddition, IdeaRevision):

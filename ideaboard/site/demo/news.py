@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from ideaboard.events import kinds
 from ideaboard.models import Delivery, Event, Notification
-from ideaboard.models.vocabulary import Origin, Reason, Stage, Topic
+from ideaboard.models.vocabulary import Origin, Reason, Stage, ToldBy, Topic
 from ideaboard.site.demo.content import Community
 from ideaboard.site.demo.crowd import SEED, Moment
+from ideaboard.site.demo.figures import PROMISE_DAYS, PROMISE_VOTES, promise_reached_at
 
 READERS = ("vera", "noor", "ada")  # whose inbox the demo shows
 READ_AFTER_DAYS = 2.5  # what is older has been read
@@ -28,10 +29,10 @@ def told_counts(change: dict, follows: dict[str, tuple[int, datetime]]) -> dict[
 
 def plant_news(
     session: Session, community: Community, follows: dict, changes: list[dict], comments: list[dict],
-    ideas: dict[str, int], boards: dict[str, int], people: dict[str, int], moment: Moment,
+    cast: dict, ideas: dict[str, int], boards: dict[str, int], people: dict[str, int], moment: Moment,
 ) -> dict[str, int]:  # fmt: skip
     """Within an open transaction. Returns {"events": …, "notifications": …, "mails": …}."""
-    events = sorted(_events(community, changes, comments, moment), key=lambda event: event["happened_at"])
+    events = sorted(_events(community, changes, comments, cast, moment), key=lambda event: event["happened_at"])
     table = Event.__table__
     event_ids = session.scalars(
         insert(table).returning(table.c.id, sort_by_parameter_order=True),
@@ -48,10 +49,10 @@ def plant_news(
     return {"events": len(events), "notifications": len(entries), "mails": mails}
 
 
-def _events(community: Community, changes: list[dict], comments: list[dict], moment: Moment) -> list[dict]:
+def _events(community: Community, changes: list[dict], comments: list[dict], cast: dict, moment: Moment) -> list[dict]:
     events = []
 
-    def add(kind: str, actor: str, idea, at: datetime, **more) -> None:
+    def add(kind: str, actor: str | None, idea, at: datetime, **more) -> None:
         events.append({"kind": kind, "actor": actor, "idea": idea.key, "board": idea.board, "happened_at": at,
                        "change_id": None, "comment_id": None, "author": idea.by, "answered": None, "facts": {},
                        **more})  # fmt: skip
@@ -65,9 +66,13 @@ def _events(community: Community, changes: list[dict], comments: list[dict], mom
             add(kinds.IDEA_TAKEN_BACK, idea.by, idea, moment(idea.taken_back))
         if idea.stepped_back is not None:
             add(kinds.IDEA_STEPPED_BACK, idea.by, idea, moment(idea.stepped_back))
+        if reached := promise_reached_at(cast[idea.key]):
+            facts = {"votes": PROMISE_VOTES, "days": PROMISE_DAYS}
+            add(kinds.IDEA_PROMISE_REACHED, None, idea, reached, facts=facts)
     stood = {idea.key: str(Stage.RECEIVED) for idea in community.ideas}
     for row in changes:
-        facts = {"stage": str(row["stage"]), "outcome": row["outcome"], "from": stood[row["idea"]]}
+        facts = {"stage": str(row["stage"]), "outcome": row["outcome"], "from": stood[row["idea"]],
+                 "answer": not row["is_ready_sentence"]}  # fmt: skip
         stood[row["idea"]] = facts["stage"]
         more = {"change_id": row["id"], "facts": facts}
         add(kinds.IDEA_STATUS_CHANGED, row["actor"], of[row["idea"]], row["changed_at"], **more)
@@ -81,7 +86,7 @@ def _events(community: Community, changes: list[dict], comments: list[dict], mom
 
 def _columns(event: dict, ideas: dict[str, int], boards: dict[str, int], people: dict[str, int]) -> dict:
     return {
-        "kind": event["kind"], "happened_at": event["happened_at"], "actor_id": people[event["actor"]],
+        "kind": event["kind"], "happened_at": event["happened_at"], "actor_id": people[event["actor"]] if event["actor"] else None,
         "board_id": boards[event["board"]], "idea_id": ideas[event["idea"]], "change_id": event["change_id"],
         "comment_id": event["comment_id"], "origin": Origin.DEMO, "dispatched_at": event["happened_at"],
         "facts": event["facts"],
@@ -103,7 +108,8 @@ def _entry(reader: str, event: dict, follows: dict, community: Community, moment
     else:
         return None
     read_at = at + timedelta(hours=5) if at < moment(READ_AFTER_DAYS) else None
-    return {"topic": topic, "reason": reason, "created_at": at, "read_at": read_at, "delivery_id": None}
+    return {"topic": topic, "reason": reason, "created_at": at, "read_at": read_at, "delivery_id": None,
+            "told_by": ToldBy.INBOX, "told_at": at}  # fmt: skip
 
 
 def _plant_mails(session: Session, entries: list[dict], moment: Moment) -> int:
@@ -120,6 +126,6 @@ def _plant_mails(session: Session, entries: list[dict], moment: Moment) -> int:
         return 0
     table = Delivery.__table__
     ids = session.scalars(insert(table).returning(table.c.id, sort_by_parameter_order=True), values)
-    for entry, delivery_id in zip(carried, ids, strict=True):
-        entry["delivery_id"] = delivery_id
+    for entry, mail, delivery_id in zip(carried, values, ids, strict=True):
+        entry.update(delivery_id=delivery_id, told_by=ToldBy.MAIL, told_at=mail["settled_at"])
     return len(values)

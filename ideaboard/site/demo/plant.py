@@ -11,6 +11,7 @@ from ideaboard.foundation.refusals import Conflict
 from ideaboard.models import (
     Board,
     BoardMember,
+    ClearAnswer,
     Comment,
     Follow,
     Idea,
@@ -21,7 +22,7 @@ from ideaboard.models import (
     StatusChange,
     Vote,
 )  # fmt: skip
-from ideaboard.site.demo import crowd, rows
+from ideaboard.site.demo import crowd, figures, rows
 from ideaboard.site.demo.content import load
 from ideaboard.site.demo.news import plant_news, told_counts
 from ideaboard.site.demo.wording import SITE_ZONE
@@ -80,7 +81,8 @@ def plant(now: datetime) -> dict[str, int]:
             for key, each in follows.items() for who, (reasons, since) in each.items()
         ]  # fmt: skip
         session.execute(insert(Follow.__table__), wishes)
-        told = plant_news(session, community, follows, changes, comments, ideas, boards, people, moment)
+        session.execute(insert(ClearAnswer.__table__), figures.clear_rows(changes, follows, people, now))
+        told = plant_news(session, community, follows, changes, comments, cast, ideas, boards, people, moment)
     return {
         "people": len(people), "boards": len(boards), "ideas": len(ideas), "changes": len(changes),
         "comments": len(comments), "votes": len(ballots), "follows": len(wishes), **told,

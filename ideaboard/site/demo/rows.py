@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from ideaboard.foundation.markdown import RENDERER_VERSION, excerpt, render
 from ideaboard.foundation.slugs import slugify
 from ideaboard.models.vocabulary import Audience, BoardRole, Origin, Stage
-from ideaboard.site.demo import crowd
+from ideaboard.site.demo import crowd, figures
 from ideaboard.site.demo.content import Board, Community, Idea
 from ideaboard.site.demo.crowd import Ballot, Moment
 from ideaboard.site.demo.wording import LANGUAGE, change_text, comment_text, promised_on
@@ -52,7 +52,8 @@ def board_row(board: Board, position: int, people: dict[str, int], created_at: d
     return {
         "slug": board.slug, "name": board.name, "owner_id": people[board.owner], "position": position,
         "brief_asks": board.asks, "brief_fixed": board.fixed, "brief_decides": board.decides, "brief_hear": board.hear,
-        "first_look_days": board.look_days, "who_may_see": board.see, "who_may_submit": door(board.submit),
+        "first_look_days": board.look_days, "promise_votes": figures.PROMISE_VOTES, "promise_days": figures.PROMISE_DAYS,
+        "who_may_see": board.see, "who_may_submit": door(board.submit),
         "who_may_vote": door(board.vote), "who_may_comment": door(board.comment), "voters_seen_by": board.voters,
         "origin": Origin.DEMO, "created_at": created_at,
     }  # fmt: skip
@@ -75,6 +76,7 @@ def idea_row(idea: Idea, cast: list[Ballot], moment: Moment) -> dict:
         "excerpt": excerpt(idea.body), "votes_count": len(cast),
         "comments_count": sum(1 for comment in idea.talk if comment.text),
         "created_at": moment(idea.days), "visible_at": moment(idea.days),
+        "promise_reached_at": figures.promise_reached_at(cast),
         "others_took_part_at": min(others, default=None),
         "taken_back_at": None if idea.taken_back is None else moment(idea.taken_back),
         "author_stepped_back_at": None if idea.stepped_back is None else moment(idea.stepped_back),
