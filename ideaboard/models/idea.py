@@ -2,7 +2,18 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, ForeignKeyConstraint, Index, and_, or_, select, true
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    and_,
+    or_,
+    select,
+    text,
+    true,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ideaboard.extensions import Model
@@ -12,6 +23,11 @@ from ideaboard.models.columns import NEVER_REUSE, Code, Key, Line, LongText
 from ideaboard.models.person import Person
 from ideaboard.models.status import Status
 from ideaboard.models.vocabulary import OUTCOMES_THAT_END_VOTING, Origin, Stage
+
+_STANDING = text(
+    "status_id IS NOT NULL AND visible_at IS NOT NULL AND held_at IS NULL AND hidden_at IS NULL"
+    " AND taken_back_at IS NULL AND merged_into_id IS NULL"
+)
 
 
 class Idea(Model):
@@ -37,6 +53,18 @@ class Idea(Model):
         Index("ix_idea_board_most_voted", "board_id", "votes_count", "imported_votes", "id"),
         Index("ix_idea_author", "author_id", "id"),
         Index("ix_idea_status", "status_id", "id"),
+        # The roadmap: how many stand in the open at a status, and the most voted of them.
+        Index(
+            "ix_idea_standing",
+            "status_id",
+            "votes_count",
+            "imported_votes",
+            "id",
+            "board_id",
+            "change_id",
+            sqlite_where=_STANDING,
+            postgresql_where=_STANDING,
+        ),
         Index("uq_idea_import", "import_source", "import_id", unique=True),
         NEVER_REUSE,
     )

@@ -1,6 +1,6 @@
 """What was launched: one launch an idea, the change with which its stay at Launched began."""
 
-from sqlalchemy import Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from ideaboard.extensions import db
@@ -10,21 +10,23 @@ from ideaboard.models import Idea, Person, StatusChange
 from ideaboard.models.vocabulary import Origin, Stage
 
 PAGE_SIZE = 20
+# Made once: a statement with a new alias would be compiled anew at each request.
 _BEGUN = aliased(StatusChange, name="begun")
+_BEFORE = aliased(StatusChange, name="before")
+_AFTER = aliased(StatusChange, name="after")
 
 
-def _launches(wanted: Filter, viewer: Person | None) -> Select:
+def _launches(where: list[ColumnElement[bool]]) -> Select:
     """(Idea, the change that launched it): a further word at Launched launches nothing; a step back ends a stay."""
-    before, after = aliased(StatusChange), aliased(StatusChange)
     stage_before = (
-        select(before.stage)
-        .where(before.idea_id == _BEGUN.idea_id, _earlier(before, _BEGUN))
-        .order_by(before.changed_at.desc(), before.id.desc())
+        select(_BEFORE.stage)
+        .where(_BEFORE.idea_id == _BEGUN.idea_id, _earlier(_BEFORE, _BEGUN))
+        .order_by(_BEFORE.changed_at.desc(), _BEFORE.id.desc())
         .limit(1)
         .correlate(_BEGUN)
         .scalar_subquery()
     )
-    left = exists().where(after.idea_id == _BEGUN.idea_id, after.stage != Stage.LAUNCHED, _earlier(_BEGUN, after))
+    left = exists().where(_AFTER.idea_id == _BEGUN.idea_id, _AFTER.stage != Stage.LAUNCHED, _earlier(_BEGUN, _AFTER))
     return (
         select(Idea, _BEGUN)
         .join(_BEGUN, _BEGUN.idea_id == Idea.id)
@@ -32,7 +34,7 @@ def _launches(wanted: Filter, viewer: Person | None) -> Select:
             _BEGUN.stage == Stage.LAUNCHED,
             stage_before.is_distinct_from(Stage.LAUNCHED.value),
             ~left.correlate(_BEGUN),
-            *wanted.conditions(viewer),
+            *where,
         )
         .options(joinedload(Idea.board), joinedload(Idea.status), joinedload(Idea.change), joinedload(Idea.author))
     )
@@ -42,9 +44,9 @@ def _earlier(one, other):
     return or_(one.changed_at < other.changed_at, and_(one.changed_at == other.changed_at, one.id < other.id))
 
 
-def launches_first(wanted: Filter, viewer: Person | None, most: int) -> list[Idea]:
-    """The newest launches first."""
-    newest = _launches(wanted, viewer).order_by(_BEGUN.changed_at.desc(), _BEGUN.id.desc()).limit(most)
+def launches_first(where: list[ColumnElement[bool]], most: int) -> list[Idea]:
+    """The newest launches first, of launched ideas that are so."""
+    newest = _launches(where).order_by(_BEGUN.changed_at.desc(), _BEGUN.id.desc()).limit(most)
     return [idea for idea, _ in db.session.execute(newest)]
 
 
@@ -57,7 +59,7 @@ def page_of_launches(
     """
     unknown = and_(_BEGUN.origin == Origin.IMPORT, _BEGUN.changed_at == Idea.created_at)
     return paginate(
-        _launches(wanted, viewer).where(~unknown if has_day else unknown),
+        _launches(wanted.conditions(viewer)).where(~unknown if has_day else unknown),
         [(_BEGUN.changed_at, True), (_BEGUN.id, True)],
         lambda row: (row[1].changed_at, row[1].id),
         after=after,

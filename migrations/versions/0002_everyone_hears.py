@@ -234,6 +234,17 @@ def upgrade():
     op.drop_index("ix_delivery_code", "delivery", **_WAITING_CODE)
     op.create_index("ix_delivery_code", "delivery", ["kind", "due_at", "id"], **_WAITING_CODE)
     op.create_index("ix_delivery_settled", "delivery", ["settled_at", "state"], **_SETTLED)
+    standing = sa.text(
+        "status_id IS NOT NULL AND visible_at IS NOT NULL AND held_at IS NULL AND hidden_at IS NULL"
+        " AND taken_back_at IS NULL AND merged_into_id IS NULL"
+    )
+    op.create_index(
+        "ix_idea_standing",
+        "idea",
+        ["status_id", "votes_count", "imported_votes", "id", "board_id", "change_id"],
+        sqlite_where=standing,
+        postgresql_where=standing,
+    )
     op.create_index(
         "ix_person_refused",
         "person",
@@ -255,6 +266,7 @@ def downgrade():
     op.drop_index("ix_delivery_code", "delivery", **_WAITING_CODE)
     op.create_index("ix_delivery_code", "delivery", ["due_at", "id"], **_WAITING_CODE)
     op.drop_index("ix_delivery_settled", "delivery", **_SETTLED)
+    op.drop_index("ix_idea_standing", "idea")
     for table, column, _, _ in reversed(_COLUMNS):
         op.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
     with op.batch_alter_table("webhook_call", schema=None) as batch_op:
