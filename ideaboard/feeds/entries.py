@@ -16,9 +16,9 @@ from ideaboard.accounts.called import author_of, name_of
 from ideaboard.extensions import db, gettext
 from ideaboard.foundation.links import links
 from ideaboard.foundation.markdown import with_whole_links
-from ideaboard.foundation.settings import settings
 from ideaboard.models import Comment, Idea, IdeaAddition, Person, StatusChange, Story
 from ideaboard.models.vocabulary import Origin
+from ideaboard.stories.reading import body_of
 from ideaboard.workflow.linked import link_of
 from ideaboard.workflow.words import status_words
 
@@ -137,7 +137,7 @@ def stories(viewer: Person | None, *where: ColumnElement[bool]) -> list[Entry]:
     return [
         _entry(
             f"story/{story.id}", story.title, links.public("stories.show", story_id=story.id, slug=story.slug),
-            story.published_at, name_of(story.author), _with_pictures(story.body_html), story.edited_at,
+            story.published_at, name_of(story.author), body_of(story, absolute=True), story.edited_at,
         )
         for story in rows
     ]  # fmt: skip
@@ -151,10 +151,6 @@ def change_entry(change: StatusChange, *, at: datetime | None = None) -> Entry:
     if link:
         html += f'<p><a href="{escape(link)}">{escape(link)}</a></p>'
     return _entry(f"change/{change.id}", title, page, at or change.changed_at, name_of(change.actor), html)
-
-
-def _with_pictures(html: str) -> str:
-    return html.replace('src="/pictures/', f'src="{settings.public_url}/pictures/')
 
 
 def _idea(idea: Idea) -> Entry:

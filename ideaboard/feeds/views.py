@@ -53,7 +53,7 @@ def idea(idea: Idea):
 @feeds.get("/feeds/stories.atom")
 @gate("site.read", as_guest=True)
 def stories():
-    there = links.public("site.home")
+    there = links.public("stories.index")
     return _public("feed/stories", lambda: gettext("Stories"), there, scopes.of_stories, endpoint="feeds.stories")
 
 

@@ -100,7 +100,7 @@ def test_nothing_else_can_be_framed(named, app, guest, client_of, cast):
     for method, rule, _ in routes(app):
         if method != "GET" or rule.endpoint == "roadmap.frame":
             continue
-        values = {name: 1 for name in rule.arguments}
+        values = dict.fromkeys(rule.arguments, 1)
         for name in rule.arguments:
             if "string" in str(rule._converters.get(name)).lower() or name in ("slug", "token", "stem", "name"):
                 values[name] = "drinks"
