@@ -12,7 +12,16 @@ GUEST = ["/", "/ideas", "/ideas?sort=votes", "/boards", "/boards/drinks", "/idea
 GUEST += ["/demo", "/demo/mails", "/demo/start-for-real"]
 VERA = ["/", "/ideas", "/ideas/new", "/me", "/me/inbox", "/me/preferences", "/me/ideas", "/me/votes", "/me/follows"]
 ADA = ["/", "/staff"]
-ADMIN = ["/admin", "/admin/accent", "/admin/boards", "/admin/boards/new", "/admin/people", "/admin/statuses"]
+ADMIN = [
+    "/admin",
+    "/admin/accent",
+    "/admin/boards",
+    "/admin/boards/new",
+    "/admin/people",
+    "/admin/statuses",
+    "/admin/deliveries",
+    "/admin/deliveries?list=addresses",
+]
 
 
 def ideas_of_all_kinds(site) -> list[str]:

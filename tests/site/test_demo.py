@@ -300,3 +300,9 @@ def test_every_mail_that_vera_received_can_be_read(planted_app):
 def test_home_of_the_demo_shows_a_week_full_of_answers(planted_app):
     home = planted_app.test_client().get("/").text
     assert "A free refill on filter coffee" in home
+
+
+def test_one_address_takes_no_mail_so_that_staff_and_the_operator_see_what_is_said(planted_app):
+    client = planted_app.test_client()
+    client.post("/demo/play", data={"as": "ada"})
+    assert "1 person cannot be reached: the mail server refuses the address. Luca." in client.get("/staff").text

@@ -25,6 +25,7 @@ from ideaboard.models import (
 from ideaboard.site.demo import crowd, figures, rows
 from ideaboard.site.demo.content import load
 from ideaboard.site.demo.news import plant_news, told_counts
+from ideaboard.site.demo.unreached import plant_unreached
 from ideaboard.site.demo.wording import SITE_ZONE
 
 BOARDS_AGE = 405  # days; older than the first idea
@@ -81,6 +82,7 @@ def plant(now: datetime) -> dict[str, int]:
             for key, each in follows.items() for who, (reasons, since) in each.items()
         ]  # fmt: skip
         session.execute(insert(Follow.__table__), wishes)
+        plant_unreached(session, people, moment)
         session.execute(insert(ClearAnswer.__table__), figures.clear_rows(changes, follows, people, now))
         told = plant_news(session, community, follows, changes, comments, cast, ideas, boards, people, moment)
     return {
