@@ -34,7 +34,7 @@ class Post:
         self.sent = []
 
     def send(self, message, sender, recipient):
-        self.sent.append(str(message))
+        self.sent.append(str(message.parsed))
 
     def close(self):
         pass
