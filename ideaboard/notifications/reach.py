@@ -44,8 +44,8 @@ class Launch:
 
 
 def loop_reach(since: datetime, until: datetime, board_ids: Collection[int] | None = None) -> Reach24:
-    """Of the launches in [since, until) on these boards (None: all). Reads only, in SQL; imports and demo are out."""
-    when = (Event.origin == Origin.HERE, Event.happened_at >= since, Event.happened_at < until)
+    """Of the launches in [since, until) on these boards (None: all). Reads only, in SQL; imports are out."""
+    when = (Event.origin != Origin.IMPORT, Event.happened_at >= since, Event.happened_at < until)
     totals = [0, 0, 0, 0]
     for _, _, *counts in db.session.execute(_by_launch(board_ids, *when)):
         totals = [total + count for total, count in zip(totals, counts, strict=True)]

@@ -79,7 +79,6 @@ def test_who_chose_a_digest_is_apart(launch):
     "other",
     [
         {"origin": "import"},
-        {"origin": "demo"},
         {"stage": "reviewed", "before": "under_review"},
         {"before": "launched"},  # a further word
         {"at": SINCE - timedelta(seconds=1)},
@@ -90,6 +89,11 @@ def test_what_is_no_launch_of_these_days_is_out(launch, other):
     launch(("mail", NOW, "news"), **other)
     assert loop_reach(SINCE, UNTIL, None) == Reach24()
     assert loop_reach(SINCE, UNTIL, None).share is None
+
+
+def test_the_demo_counts_while_it_is_there(launch):
+    launch(("mail", NOW, "news"), origin="demo")
+    assert loop_reach(SINCE, UNTIL, None) == Reach24(1, 1)
 
 
 def test_by_board(cast, launch):

@@ -3,6 +3,7 @@
 import os
 from collections import Counter
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import delete, func, select, text, update
@@ -19,6 +20,7 @@ from ideaboard.models import (
     Idea,
     Notification,
     Person,
+    Preference,
     SignedIn,
     Site,
     Status,
@@ -28,6 +30,7 @@ from ideaboard.models import (
 from ideaboard.models.vocabulary import Origin, Stage
 from ideaboard.site.demo.clear import start_for_real
 from ideaboard.site.demo.plant import NotEmpty, plant
+from ideaboard.site.demo.wording import SITE_ZONE
 from tests.conftest import NOW, copy_of, make_app
 
 
@@ -147,6 +150,23 @@ def test_vera_has_an_inbox_and_mails_that_she_received(planted):
         planted, select(func.count(Notification.delivery_id.distinct())).where(Notification.person_id == vera.id)
     )
     assert 3 <= mails == carried
+
+
+def test_vera_gets_comments_in_a_daily_digest(planted):
+    """Some have come, at eight by the site's clock; the next one comes by clicking, after a minute."""
+    vera = person(planted, "vera")
+    digests = select(Delivery).where(Delivery.person_id == vera.id, Delivery.kind == "digest")
+    found = planted.session.scalars(digests).all()
+    assert len(found) >= 2
+    for digest in found:
+        assert digest.due_at.astimezone(ZoneInfo(SITE_ZONE)).hour == 8 and digest.facts == {"rhythm": "daily"}
+    told = dict(planted.session.execute(
+        select(Delivery.kind, Notification.told_by.distinct()).join(Delivery, Notification.delivery_id == Delivery.id)
+    ).all())  # fmt: skip
+    assert told == {"news": "mail", "digest": "digest"}
+    assert scalar(planted, select(func.count()).where(Notification.told_by.is_(None))) == 0
+    how = select(Preference.how).where(Preference.person_id == vera.id, Preference.kind == "comments")
+    assert scalar(planted, how) == "daily"
 
 
 def test_oskar_finds_no_trace_of_the_panel(planted):

@@ -7,11 +7,13 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from ideaboard.events import kinds
-from ideaboard.models import Delivery, Event, Notification
-from ideaboard.models.vocabulary import Origin, Reason, Stage, ToldBy, Topic
+from ideaboard.models import Delivery, Event, Notification, Preference
+from ideaboard.models.vocabulary import How, Origin, Reason, Stage, ToldBy, Topic
+from ideaboard.notifications.moments import next_digest
 from ideaboard.site.demo.content import Community
 from ideaboard.site.demo.crowd import SEED, Moment
 from ideaboard.site.demo.figures import PROMISE_DAYS, PROMISE_VOTES, promise_reached_at
+from ideaboard.site.demo.wording import SITE_ZONE
 
 READERS = ("vera", "noor", "ada")  # whose inbox the demo shows
 READ_AFTER_DAYS = 2.5  # what is older has been read
@@ -44,7 +46,10 @@ def plant_news(
         for reader in READERS
         if (entry := _entry(reader, event, follows, community, moment))
     ]
-    mails = _plant_mails(session, entries, moment)
+    mails = _plant_mails(session, entries, people["vera"], moment)
+    session.execute(
+        insert(Preference.__table__), {"person_id": people["vera"], "kind": Topic.COMMENTS, "how": How.DAILY}
+    )
     session.execute(insert(Notification.__table__), entries)
     return {"events": len(events), "notifications": len(entries), "mails": mails}
 
@@ -109,23 +114,34 @@ def _entry(reader: str, event: dict, follows: dict, community: Community, moment
         return None
     read_at = at + timedelta(hours=5) if at < moment(READ_AFTER_DAYS) else None
     return {"topic": topic, "reason": reason, "created_at": at, "read_at": read_at, "delivery_id": None,
-            "told_by": ToldBy.INBOX, "told_at": at}  # fmt: skip
+            "told_at": at, "told_by": ToldBy.INBOX}  # fmt: skip
 
 
-def _plant_mails(session: Session, entries: list[dict], moment: Moment) -> int:
-    """Answers and status of the last weeks went out by mail as well; fills in the entries' delivery_id."""
-    rng = random.Random(f"{SEED} mails")
-    carried = [e for e in entries if e["topic"] == Topic.STATUS and e["created_at"] > moment(MAILS_OF_DAYS)]
-    values = [
-        {"channel": "mail", "kind": "news", "person_id": entry["person_id"], "message_key": f"demo-{rng.getrandbits(96):024x}",
-         "created_at": entry["created_at"], "due_at": entry["created_at"] + timedelta(minutes=15), "state": "sent",
-         "attempts": 1, "settled_at": entry["created_at"] + timedelta(minutes=15, seconds=rng.randint(1, 20))}
-        for entry in carried
-    ]  # fmt: skip
-    if not values:
+def _plant_mails(session: Session, entries: list[dict], vera: int, moment: Moment) -> int:
+    """Answers and status of the last weeks went out by mail as well, and comments in Vera's daily digests."""
+    lately = [entry for entry in entries if entry["created_at"] > moment(MAILS_OF_DAYS)]
+    mails: dict[tuple, list[dict]] = {}  # what one mail carries, by its reader, kind and moment
+    for number, entry in enumerate(lately):
+        if entry["topic"] == Topic.STATUS:
+            due_at = entry["created_at"] + timedelta(minutes=15)
+            mails[entry["person_id"], "news", due_at, number] = [entry]
+        elif entry["topic"] == Topic.COMMENTS and entry["person_id"] == vera:
+            due_at = next_digest(entry["created_at"], SITE_ZONE, How.DAILY)
+            if due_at < moment(0):
+                mails.setdefault((vera, "digest", due_at, 0), []).append(entry)
+    if not mails:
         return 0
+    rng = random.Random(f"{SEED} mails")
+    values = [
+        {"channel": "mail", "kind": kind, "person_id": person_id, "message_key": f"demo-{rng.getrandbits(96):024x}",
+         "facts": {"rhythm": How.DAILY} if kind == "digest" else {}, "created_at": carried[0]["created_at"],
+         "due_at": due_at, "state": "sent", "attempts": 1, "settled_at": due_at + timedelta(seconds=rng.randint(1, 20))}
+        for (person_id, kind, due_at, _), carried in mails.items()
+    ]  # fmt: skip
     table = Delivery.__table__
     ids = session.scalars(insert(table).returning(table.c.id, sort_by_parameter_order=True), values)
-    for entry, mail, delivery_id in zip(carried, values, ids, strict=True):
-        entry.update(delivery_id=delivery_id, told_by=ToldBy.MAIL, told_at=mail["settled_at"])
+    for delivery_id, value, carried in zip(ids, values, mails.values(), strict=True):
+        told_by = ToldBy.DIGEST if value["kind"] == "digest" else ToldBy.MAIL
+        for entry in carried:
+            entry.update(delivery_id=delivery_id, told_at=value["settled_at"], told_by=told_by)
     return len(values)
