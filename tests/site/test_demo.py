@@ -160,9 +160,8 @@ def test_vera_gets_comments_in_a_daily_digest(planted):
     assert len(found) >= 2
     for digest in found:
         assert digest.due_at.astimezone(ZoneInfo(SITE_ZONE)).hour == 8 and digest.facts == {"rhythm": "daily"}
-    told = dict(planted.session.execute(
-        select(Delivery.kind, Notification.told_by.distinct()).join(Delivery, Notification.delivery_id == Delivery.id)
-    ).all())  # fmt: skip
+    pairs = select(Delivery.kind, Notification.told_by).join(Delivery, Notification.delivery_id == Delivery.id)
+    told = dict(planted.session.execute(pairs.distinct()).all())
     assert told == {"news": "mail", "digest": "digest"}
     assert scalar(planted, select(func.count()).where(Notification.told_by.is_(None))) == 0
     how = select(Preference.how).where(Preference.person_id == vera.id, Preference.kind == "comments")
