@@ -30,6 +30,8 @@ from ideaboard.models import (
     Solved,
     StatusChange,
     Vote,
+    Webhook,
+    WebhookCall,
 )  # fmt: skip
 from ideaboard.models.vocabulary import Origin
 from ideaboard.site.demo.content import MAIL_DOMAIN
@@ -138,6 +140,12 @@ def _remove_news(session: Session, doomed: Doomed) -> dict[str, int]:
         session, Delivery,
         or_(Delivery.person_id.in_(doomed.people), Delivery.address.endswith(f"@{MAIL_DOMAIN}"), Delivery.id.in_(empty)),
     )  # fmt: skip
+    of_webhooks = select(Webhook.id).where(
+        or_(Webhook.created_by_id.in_(doomed.people), Webhook.board_id.in_(doomed.boards))
+    )
+    which = or_(WebhookCall.event_id.in_(doomed.events), WebhookCall.webhook_id.in_(of_webhooks))
+    gone["webhook_call"] = _drop(session, WebhookCall, which)
+    gone["webhook"] = _drop(session, Webhook, Webhook.id.in_(of_webhooks))
     gone["event"] = _drop(session, Event, Event.id.in_(doomed.events))
     return gone
 

@@ -22,7 +22,9 @@ from ideaboard.models import (
     StatusChange,
     Vote,
 )  # fmt: skip
+from ideaboard.models.vocabulary import SiteRole
 from ideaboard.site.demo import crowd, figures, rows
+from ideaboard.site.demo.chat import plant_chat
 from ideaboard.site.demo.content import load
 from ideaboard.site.demo.news import plant_news, told_counts
 from ideaboard.site.demo.unreached import plant_unreached
@@ -85,6 +87,8 @@ def plant(now: datetime) -> dict[str, int]:
         plant_unreached(session, people, moment)
         session.execute(insert(ClearAnswer.__table__), figures.clear_rows(changes, follows, people, now))
         told = plant_news(session, community, follows, changes, comments, cast, ideas, boards, people, moment)
+        admin = next(who for who, row in people_rows.items() if row["site_role"] == SiteRole.ADMIN)
+        plant_chat(session, people[admin], now)
     return {
         "people": len(people), "boards": len(boards), "ideas": len(ideas), "changes": len(changes),
         "comments": len(comments), "votes": len(ballots), "follows": len(wishes), **told,
