@@ -53,6 +53,9 @@ class Message:
     def as_bytes(self) -> bytes:
         return self.raw
 
+    def __str__(self) -> str:
+        return str(self.parsed)
+
     def __getitem__(self, header: str):
         return self.parsed[header]
 
