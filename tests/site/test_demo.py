@@ -152,20 +152,21 @@ def test_vera_has_an_inbox_and_mails_that_she_received(planted):
     assert 3 <= mails == carried
 
 
-def test_vera_gets_comments_in_a_daily_digest(planted):
+def test_vera_gets_comments_in_a_weekly_digest(planted):
     """Some have come, at eight by the site's clock; the next one comes by clicking, after a minute."""
     vera = person(planted, "vera")
     digests = select(Delivery).where(Delivery.person_id == vera.id, Delivery.kind == "digest")
     found = planted.session.scalars(digests).all()
     assert len(found) >= 2
     for digest in found:
-        assert digest.due_at.astimezone(ZoneInfo(SITE_ZONE)).hour == 8 and digest.facts == {"rhythm": "daily"}
+        due = digest.due_at.astimezone(ZoneInfo(SITE_ZONE))
+        assert (due.hour, due.weekday(), digest.facts) == (8, 0, {"rhythm": "weekly"})
     pairs = select(Delivery.kind, Notification.told_by).join(Delivery, Notification.delivery_id == Delivery.id)
     told = dict(planted.session.execute(pairs.distinct()).all())
     assert told == {"news": "mail", "digest": "digest"}
     assert scalar(planted, select(func.count()).where(Notification.told_by.is_(None))) == 0
     how = select(Preference.how).where(Preference.person_id == vera.id, Preference.kind == "comments")
-    assert scalar(planted, how) == "daily"
+    assert scalar(planted, how) == "weekly"
 
 
 def test_oskar_finds_no_trace_of_the_panel(planted):

@@ -48,7 +48,7 @@ def plant_news(
     ]
     mails = _plant_mails(session, entries, people["vera"], moment)
     session.execute(
-        insert(Preference.__table__), {"person_id": people["vera"], "kind": Topic.COMMENTS, "how": How.DAILY}
+        insert(Preference.__table__), {"person_id": people["vera"], "kind": Topic.COMMENTS, "how": How.WEEKLY}
     )
     session.execute(insert(Notification.__table__), entries)
     return {"events": len(events), "notifications": len(entries), "mails": mails}
@@ -118,7 +118,7 @@ def _entry(reader: str, event: dict, follows: dict, community: Community, moment
 
 
 def _plant_mails(session: Session, entries: list[dict], vera: int, moment: Moment) -> int:
-    """Answers and status of the last weeks went out by mail as well, and comments in Vera's daily digests."""
+    """Answers and status of the last weeks went out by mail as well, and comments in Vera's weekly digests."""
     lately = [entry for entry in entries if entry["created_at"] > moment(MAILS_OF_DAYS)]
     mails: dict[tuple, list[dict]] = {}  # what one mail carries, by its reader, kind and moment
     for number, entry in enumerate(lately):
@@ -126,7 +126,7 @@ def _plant_mails(session: Session, entries: list[dict], vera: int, moment: Momen
             due_at = entry["created_at"] + timedelta(minutes=15)
             mails[entry["person_id"], "news", due_at, number] = [entry]
         elif entry["topic"] == Topic.COMMENTS and entry["person_id"] == vera:
-            due_at = next_digest(entry["created_at"], SITE_ZONE, How.DAILY)
+            due_at = next_digest(entry["created_at"], SITE_ZONE, How.WEEKLY)
             if due_at < moment(0):
                 mails.setdefault((vera, "digest", due_at, 0), []).append(entry)
     if not mails:
@@ -134,7 +134,7 @@ def _plant_mails(session: Session, entries: list[dict], vera: int, moment: Momen
     rng = random.Random(f"{SEED} mails")
     values = [
         {"channel": "mail", "kind": kind, "person_id": person_id, "message_key": f"demo-{rng.getrandbits(96):024x}",
-         "facts": {"rhythm": How.DAILY} if kind == "digest" else {}, "created_at": carried[0]["created_at"],
+         "facts": {"rhythm": How.WEEKLY} if kind == "digest" else {}, "created_at": carried[0]["created_at"],
          "due_at": due_at, "state": "sent", "attempts": 1, "settled_at": due_at + timedelta(seconds=rng.randint(1, 20))}
         for (person_id, kind, due_at, _), carried in mails.items()
     ]  # fmt: skip
