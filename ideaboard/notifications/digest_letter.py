@@ -9,11 +9,10 @@ from datetime import datetime
 
 from ideaboard.events import kinds
 from ideaboard.extensions import gettext, ngettext
-from ideaboard.foundation.links import links
 from ideaboard.models import Person, Site
 from ideaboard.models.vocabulary import How, Stage, ToldBy
 from ideaboard.notifications.entitlement import News
-from ideaboard.notifications.letters import Group, Letter, Link, Section
+from ideaboard.notifications.letters import Group, Letter, Section
 from ideaboard.notifications.pieces import (
     change_section,
     comment_section,
@@ -51,9 +50,7 @@ def digest_letter(stand: list[News], person: Person, site: Site, token: str, now
         title=title,
         lead=" ".join(filter(None, [_sentence(what), held_words(stand, site)])),
         groups=groups,
-        notes=(gettext("Muting an idea here takes one click, without signing in."),),
         why=_why(stand, weekly, site),
-        inbox=Link(gettext("Your inbox"), links.public("notifications.inbox")),
         **stop_links(token),
     )
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from ideaboard.extensions import gettext, ngettext
 
 # Steps of shortening, tried in turn until the mail is small enough: characters of a text, sections in all.
-STEPS = ((600, 60), (300, 40), (160, 40), (80, 40), (80, 20))
+STEPS = ((600, 60), (300, 40), (160, 40), (80, 40), (50, 40), (80, 20))
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Link:
 class Section:
     """One piece of news: a line that says what it is, who and when, the words themselves (Markdown and its HTML)."""
 
-    title: str
+    title: str = ""  # '': the group's says it
     url: str = ""  # where the title leads
     badge: str = ""  # a status, where the title is an idea's
     tone: str = ""  # the colour family of the status (workflow/words.py:badge_kind); '': none
@@ -120,10 +120,11 @@ def shortened(letter: Letter, characters: int, sections: int) -> Letter:
             for section in group.sections[:left]
         )
         left -= len(kept)
-        if kept:
-            groups.append(replace(group, sections=kept))
+        if kept:  # a button weighs as much as a text, and the title leads there too
+            groups.append(replace(group, sections=kept, button=None if group.url else group.button))
     gone = sum(1 for _ in sections_of(letter)) - (sections - left)
     notes = [*letter.notes, gettext("This mail is shortened; the page has all of it.")]
     if gone:
         notes.append(ngettext("%(num)s more stands in your inbox.", "%(num)s more stand in your inbox.", gone))
-    return replace(letter, groups=tuple(groups), notes=tuple(notes))
+    button = letter.inbox if gone and letter.inbox else letter.button
+    return replace(letter, groups=tuple(groups), notes=tuple(notes), button=button)

@@ -75,7 +75,7 @@ def _of_one(bunch: list[News], zone: str, person: Person) -> Letter:
             "A new idea on %(board)s", "%(num)s new ideas on %(board)s", len(bunch), board=first.idea.board.name
         )
         lead = ngettext("Somebody shared an idea:", "Ideas that were shared:", len(bunch))
-    bare = replace(group, title="", url="", why="")
+    bare = replace(group, title="", url="", note="", why="")
     return Letter(subject, group.title, lead, (bare,), why=words.why_words(bunch[-1].notification.reason))
 
 

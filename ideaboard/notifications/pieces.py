@@ -41,6 +41,7 @@ def stop_links(token: str) -> dict[str, Link]:
             gettext("Stop with one click"), links.public("notifications.unsubscribe", token=token), personal=True
         ),
         "manage": Link(gettext("Choose what you hear"), links.public("notifications.preferences")),
+        "inbox": Link(gettext("Open your inbox"), links.public("notifications.inbox")),
     }
 
 
@@ -103,14 +104,14 @@ def comment_url(news: News) -> str:
 def story_section(news: News, zone: str) -> Section:
     """A story's first words; which of one's ideas it is about."""
     story = news.story
+    about = gettext("about “%(title)s”", title=news.idea.title)
     return Section(
         title=story.title,
         url=story_url(story),
-        byline=byline(story.author, story.published_at or news.event.happened_at, zone),
+        byline=f"{byline(story.author, story.published_at or news.event.happened_at, zone)} · {about}",
         text=story.excerpt,
         is_plain=True,
         at_most=STORY_CHARACTERS,
-        promise=gettext("It is about “%(title)s”.", title=news.idea.title),
     )
 
 

@@ -27,7 +27,7 @@ from ideaboard.notifications.paint import painted
 LARGEST_HTML = 58_000  # bytes: Gmail cuts off what is above 102 kB, and some gateways count the mail encoded
 KEPT_MAILS, KEPT_BYTES = 256, 16 * 1024 * 1024
 # A personal link is reckoned this long, so that a mail is not shortened for one reader and whole for the next.
-_RECKONED = 200
+_RECKONED = 140
 # Random and never sent: nobody can write it into a text.
 _MARK = secrets.token_hex(12)
 _MARKED = re.compile(rf"{_MARK}(\d{{4}})x+")
@@ -61,7 +61,7 @@ def _joined(pieces: tuple[str, ...], addresses: list[str]) -> str:
 class Renderer:
     def __init__(self, kept_mails: int = KEPT_MAILS, kept_bytes: int = KEPT_BYTES):
         self._jinja = None
-        self._inliner = css_inline.CSSInliner(load_remote_stylesheets=False)
+        self._inliner = css_inline.CSSInliner(load_remote_stylesheets=False, minify_css=True)
         self.forms: Shelf[_Form] = Shelf(kept_mails, kept_bytes, _Form.weight)
 
     def fill(self, jinja_env) -> None:

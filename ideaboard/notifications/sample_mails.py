@@ -182,7 +182,7 @@ def _digest(world: World, rhythm: str) -> list[News]:
             told_by=held,
         ),
         world.change(queue, Stage.COMING_SOON, _coming_words(), promised_on=_month(world, 2)),
-        world.change(_oat(world), Stage.LAUNCHED, _launched_words()),
+        world.change(_oat(world), Stage.LAUNCHED, _launched_words().partition("\n")[0]),
         world.story(_oat(world), *_story_words()),
         world.new(_cups(world)),
     ]
