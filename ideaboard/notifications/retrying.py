@@ -15,32 +15,34 @@ MOST_SLICES = 100
 def retry_now(now: datetime, cause: str | None = None) -> int:
     """Make due what was put off after a failure (of one cause, or of any); how many. What a worker has in hand is
     left to it, and what waits for its hour (digests, quiet hours) to its hour."""
-    moved = 0
+    moved, since = 0, now
     for _ in range(MOST_SLICES):
         with transaction() as session:
             clock = dialects.database_clock(dialect_name())
             put_off = (
-                select(Delivery.id)
+                select(Delivery.id, Delivery.due_at)
                 .where(
                     text("delivery.state = 'waiting'"),
                     Delivery.due_at > now,
+                    Delivery.due_at >= since,  # PostgreSQL's index still holds what the slices before moved away
                     Delivery.cause.is_not(None) if cause is None else Delivery.cause == cause,
                     or_(Delivery.lease_until.is_(None), Delivery.lease_until < clock),
                 )
                 .order_by(Delivery.due_at)
                 .limit(SLICE)
             )
-            ids = list(session.execute(dialects.skip_locked(dialect_name(), put_off)).scalars())
-            if ids:
+            rows = session.execute(dialects.skip_locked(dialect_name(), put_off)).all()
+            if rows:
                 session.execute(
                     update(Delivery)
-                    .where(Delivery.id.in_(ids))
+                    .where(Delivery.id.in_([row.id for row in rows]))
                     .values(due_at=now)
                     .execution_options(synchronize_session=False)
                 )
-        moved += len(ids)
-        if len(ids) < SLICE:
+        moved += len(rows)
+        if len(rows) < SLICE:
             break
+        since = rows[-1].due_at
     return moved
 
 

@@ -92,7 +92,7 @@ def _did_not_arrive(mail: _Mail, report: Report, now: datetime) -> str:
         ours = session.execute(
             update(Delivery)
             .where(Delivery.id == mail.id, Delivery.state == "sent")
-            .values(state="refused", last_error=said, cause=cause)
+            .values(state="refused", last_error=said, cause=cause, settled_at=now)
         ).rowcount
         # Accepted by the relay, and its word broke off: it still waits here, and is judged anew when it is due.
         waits = not ours and session.scalar(
