@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 STOP_SECONDS = 2  # below the parent's grace of 4 (serving/parent.py)
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.05, 1.0  # between two looks when nothing is to be done
 LONGEST_TROUBLE = 30.0
+FIRST_POST_PAUSE, LONGEST_POST_PAUSE = 5.0, 60.0  # while the relay itself is away
 
 
 class StopNow(BaseException):
@@ -140,7 +141,7 @@ class Worker:
         if not self._post_pause:
             log.warning("mails wait: %s", sent.trouble)
         self.hand.let_go()
-        self._post_pause = min(max(5.0, self._post_pause * 2), 60.0)
+        self._post_pause = min(max(FIRST_POST_PAUSE, self._post_pause * 2), LONGEST_POST_PAUSE)
         self._post_again_at = time.monotonic() + self._post_pause
 
     def _recover(self) -> None:

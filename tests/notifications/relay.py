@@ -10,9 +10,20 @@ from email.policy import SMTP
 from aiosmtpd.smtp import SMTP as Protocol
 
 
+class _Sticky(Protocol):
+    async def smtp_DATA(self, arg):  # noqa: N802
+        if self.event_handler.stuck:
+            self.event_handler.stuck -= 1
+            await asyncio.sleep(3600)
+        await super().smtp_DATA(arg)
+
+
 class Relay:
     """`arrived`: [(recipient, Message-ID, message)] as they came; `answers`: {recipient: '550 5.1.1 …'} at RCPT;
     `after_data`: {recipient: answer after the message}; `breaks_ack_for`: recipients whose acceptance is never said.
+
+    For a while: `deaf` connections to come are never greeted, `stuck` DATA commands never answered, `silent` messages
+    read and never answered; `first_says` answers as many RCPTs, in its order. `slow`: seconds that a message takes.
     """
 
     def __init__(self):
@@ -21,6 +32,9 @@ class Relay:
         self.after_data = {}
         self.breaks_ack_for = set()
         self.hangs = False
+        self.deaf = self.stuck = self.silent = 0
+        self.first_says = []
+        self.slow = 0.0
         self.connections = 0
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
@@ -41,7 +55,10 @@ class Relay:
 
     def _protocol(self):
         self.connections += 1
-        return Protocol(self, hostname="relay.test", loop=self._loop)
+        if self.deaf:
+            self.deaf -= 1
+            return asyncio.Protocol()
+        return _Sticky(self, hostname="relay.test", loop=self._loop)
 
     def __enter__(self):
         self._thread.start()
@@ -63,14 +80,18 @@ class Relay:
     # What aiosmtpd asks.
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+        if self.first_says:
+            return self.first_says.pop(0)
         if address in self.answers:
             return self.answers[address]
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802
-        if self.hangs:
+        if self.hangs or self.silent:
+            self.silent = max(self.silent - 1, 0)
             await asyncio.sleep(3600)
+        await asyncio.sleep(self.slow)
         (recipient,) = envelope.rcpt_tos
         if recipient in self.after_data:
             return self.after_data[recipient]
