@@ -18,6 +18,7 @@ from ideaboard.site.views import site
 from ideaboard.web.gate import gate, viewer
 from ideaboard.web.globals import LANGUAGES, current_site, request_now
 from ideaboard.web.swap import go, page, page_or_fragment
+from ideaboard.webhooks.endpoints import paused_webhooks
 
 admin = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -61,6 +62,7 @@ def _look_page(form: LookForm, status: int = 200):
         zones=zones(),
         contrasts=contrasts_of(form.accent.data or ""),
         mails=waiting_mails(request_now()),
+        paused=paused_webhooks(),
     )
 
 

@@ -25,11 +25,21 @@ MOST = 50  # endpoints of a site
 
 
 class BadWebhook(Refusal):
-    """A field that cannot be kept; `field` says which."""
+    """Fields that cannot be kept: `fields` is {field: sentence}."""
+
+    def __init__(self, fields: dict[str, str]):
+        super().__init__(next(iter(fields.values())), field=next(iter(fields)))
+        self.fields = fields
 
 
 def all_webhooks() -> list[Webhook]:
     return list(db.session.execute(select(Webhook).order_by(Webhook.name, Webhook.id)).scalars())
+
+
+def paused_webhooks() -> list[Webhook]:
+    """Those that were paused because they failed."""
+    failed = Webhook.paused_at.is_not(None), Webhook.paused_because != "admin"
+    return list(db.session.execute(select(Webhook).where(*failed).order_by(Webhook.name, Webhook.id)).scalars())
 
 
 def load_webhook(webhook_id: int) -> Webhook:
@@ -41,39 +51,42 @@ def load_webhook(webhook_id: int) -> Webhook:
 
 
 def checked(name: str, url: str, shape: str, chosen: list[str], board_id: int | None, boards: set[int]) -> dict:
-    """The columns of a webhook as they are stored. Raises BadWebhook."""
+    """The columns of a webhook as they are stored. Raises BadWebhook with all that is wrong."""
     name, url = clean_line(name), url.strip()
-    if not 1 <= len(name) <= LONGEST_NAME:
-        raise BadWebhook(gettext("A name has 1 to 60 characters, like “Shop floor chat”."), field="name")
-    if shape not in SHAPES:
-        raise BadWebhook(gettext("Choose who listens there."), field="shape")
-    _check_url(url)
     kept = [kind for kind in kinds_of(shape) if kind in chosen]
-    if not kept:
-        raise BadWebhook(gettext("Choose at least one thing that it hears of."), field="kinds")
+    wrong = {}
+    if not 1 <= len(name) <= LONGEST_NAME:
+        wrong["name"] = gettext("A name has 1 to 60 characters, like “Shop floor chat”.")
+    if shape not in SHAPES:
+        wrong["shape"] = gettext("Choose who listens there.")
+    if sentence := _wrong_with(url):
+        wrong["url"] = sentence
     if board_id is not None and board_id not in boards:
-        raise BadWebhook(gettext("This board is not there. Choose one of the list."), field="board_id")
+        wrong["board_id"] = _no_such_board()
+    if not kept:
+        wrong["kinds"] = gettext("Choose at least one thing that it hears of.")
+    if wrong:
+        raise BadWebhook(wrong)
     return {"name": name, "url": url, "shape": shape, "kinds": kept, "board_id": board_id}
 
 
-def _check_url(url: str) -> None:
+def _wrong_with(url: str) -> str:
     """No name is looked up here (that is done at each call); an address in figures tells by itself."""
     try:
         target = target_of(url)
     except Unreachable:
-        raise BadWebhook(
-            gettext("This is no address that can be called. It begins with https:// and holds no name and password."),
-            field="url",
-        ) from None
+        return gettext("This is no address that can be called. It begins with https:// and holds no name and password.")
     try:
         address = ip_address(target.host)
     except ValueError:
-        return
-    if not is_public(address) and not Allowed.read(settings.outbound_allow).takes(target.host, target.port, address):
-        raise BadWebhook(
-            gettext("This is no public address. If it is meant, ask your operator to name it in OUTBOUND_ALLOW."),
-            field="url",
-        )
+        return ""
+    if is_public(address) or Allowed.read(settings.outbound_allow).takes(target.host, target.port, address):
+        return ""
+    return gettext("This is no public address. If it is meant, ask your operator to name it in OUTBOUND_ALLOW.")
+
+
+def _no_such_board() -> str:
+    return gettext("This board is not there. Choose one of the list.")
 
 
 def create(by: Person, now: datetime, columns: dict, form_token: str) -> Webhook:
@@ -83,7 +96,7 @@ def create(by: Person, now: datetime, columns: dict, form_token: str) -> Webhook
         if session.execute(select(Webhook.id).where(Webhook.salt == salt)).first() or len(form_token) < 20:
             raise Conflict(gettext("This form made a webhook already; its secret was shown then."))
         if len(session.execute(select(Webhook.id).limit(MOST)).all()) >= MOST:
-            raise BadWebhook(gettext("A site has at most 50 webhooks. Delete one that is not used."), field="name")
+            raise BadWebhook({"name": gettext("A site has at most 50 webhooks. Delete one that is not used.")})
         _board_is_there(columns["board_id"])
         webhook = Webhook(salt=salt, created_by_id=by.id, created_at=now, **columns)
         session.add(webhook)
@@ -157,7 +170,7 @@ def delete(webhook_id: int, by: Person, now: datetime) -> str:
 
 def _board_is_there(board_id: int | None) -> None:
     if board_id is not None and db.session.get(Board, board_id) is None:
-        raise BadWebhook(gettext("This board is not there. Choose one of the list."), field="board_id")
+        raise BadWebhook({"board_id": _no_such_board()})
 
 
 def _reread(webhook_id: int) -> Webhook:

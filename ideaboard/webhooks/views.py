@@ -2,7 +2,6 @@
 
 from flask import Blueprint, flash, request, url_for
 
-from ideaboard.accounts.forms import refuse
 from ideaboard.admin.areas import all_boards
 from ideaboard.extensions import gettext
 from ideaboard.foundation.database import end_reading
@@ -16,7 +15,7 @@ from ideaboard.webhooks.endpoints import BadWebhook
 from ideaboard.webhooks.forms import WebhookForm
 from ideaboard.webhooks.offers import ANNOUNCED, OFFERED, SHAPES, STANDARD
 from ideaboard.webhooks.signing import secret_of
-from ideaboard.webhooks.words import masked, paused_words
+from ideaboard.webhooks.words import masked
 
 webhooks = Blueprint("webhooks", __name__, url_prefix="/admin/webhooks")
 
@@ -33,7 +32,7 @@ def index():
         counts=log.counts([row.id for row in rows]),
         shapes=SHAPES,
         masked=masked,
-        paused_words=paused_words,
+        paused=endpoints.paused_webhooks(),
     )
 
 
@@ -48,6 +47,12 @@ def _form(data=None, webhook: Webhook | None = None) -> WebhookForm:
 def _form_page(form: WebhookForm, webhook: Webhook | None = None, status: int = 200):
     kept = masked(webhook.url) if webhook else ""
     return page("webhooks/form.html", status, form=form, webhook=webhook, kept=kept, announced=ANNOUNCED)
+
+
+def _refused(form: WebhookForm, refusal: BadWebhook, webhook: Webhook | None = None):
+    for name, sentence in refusal.fields.items():
+        form[name].errors = [*form[name].errors, sentence]
+    return _form_page(form, webhook, 422)
 
 
 def _columns(form: WebhookForm, url: str) -> dict:
@@ -71,8 +76,7 @@ def new():
         end_reading()
         made = endpoints.create(viewer(), request_now(), columns, form.form_token.data or "")
     except BadWebhook as refusal:
-        refuse(form, refusal, "name")
-        return _form_page(form, status=422)
+        return _refused(form, refusal)
     if made.shape != STANDARD:
         flash(gettext("The webhook %(name)s is there. Send a test to see whether it works.", name=made.name))
         return go(url_for("webhooks.show", webhook_id=made.id))
@@ -92,8 +96,7 @@ def change(webhook_id: int):
         end_reading()
         endpoints.change(webhook_id, viewer(), request_now(), columns)
     except BadWebhook as refusal:
-        refuse(form, refusal, "name")
-        return _form_page(form, webhook, 422)
+        return _refused(form, refusal, webhook)
     flash(gettext("Saved."))
     return go(url_for("webhooks.show", webhook_id=webhook_id))
 

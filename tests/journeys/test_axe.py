@@ -21,6 +21,11 @@ ADMIN = [
     "/admin/statuses",
     "/admin/deliveries",
     "/admin/deliveries?list=addresses",
+    "/admin/webhooks",
+    "/admin/webhooks/new",
+    "/admin/webhooks/1",
+    "/admin/webhooks/1/change",
+    "/admin/webhooks/1/calls/1",
 ]
 
 
