@@ -51,6 +51,26 @@ class Maildir:
         pass
 
 
+class _Cuttable:
+    """Known from when its socket is there: also the greeting can be cut off."""
+
+    def __init__(self, known, *arguments, **named):
+        self._known = known
+        super().__init__(*arguments, **named)
+
+    def open(self, *arguments, **named):
+        super().open(*arguments, **named)
+        self._known(self)
+
+
+class _Plain(_Cuttable, imaplib.IMAP4):
+    pass
+
+
+class _Secure(_Cuttable, imaplib.IMAP4_SSL):
+    pass
+
+
 class Imap:
     """imaps://user:password@host/FOLDER; imap:// takes STARTTLS, and goes plain to this machine alone.
 
@@ -106,9 +126,9 @@ class Imap:
         step = min(STEP_SECONDS, max(self._end - time.monotonic(), 0.1))
         if self.secure:
             context = ssl.create_default_context()
-            self._imap = imaplib.IMAP4_SSL(self.host, self.port, ssl_context=context, timeout=step)
+            _Secure(self._opened, self.host, self.port, ssl_context=context, timeout=step)
         else:
-            self._imap = imaplib.IMAP4(self.host, self.port, timeout=step)
+            _Plain(self._opened, self.host, self.port, timeout=step)
             if self.host not in _LOOPBACK:
                 self._imap.starttls(ssl.create_default_context())
         self._imap.login(self._user, self._password)
@@ -116,6 +136,9 @@ class Imap:
         answer, words = self._imap.select(f'"{name}"')
         if answer != "OK":
             raise imaplib.IMAP4.error(f"the folder {self.folder}: {_text(words)}")
+
+    def _opened(self, imap: imaplib.IMAP4) -> None:
+        self._imap = imap
 
     def _ask(self, command: str, *arguments) -> list:
         if self._imap is None:

@@ -12,14 +12,19 @@ class Mailbox(socketserver.ThreadingTCPServer):
 
     daemon_threads = allow_reuse_address = True
 
-    def __init__(self, mails=()):
+    def __init__(self, mails=(), tls=None):
         super().__init__(("127.0.0.1", 0), _Talk)
+        if tls is not None:
+            self.socket = tls.wrap_socket(self.socket, server_side=True)
         self.mails, self.seen = list(mails), set()
         self.password, self.breaks_at, self.drips_at = "pass word", "", ""
 
     @property
     def url(self):
         return f"imap://noreply%40example.org:pass%20word@127.0.0.1:{self.server_address[1]}/INBOX/Returned"
+
+    def handle_error(self, request, client_address):
+        """A client that does not trust us hangs up: no matter."""
 
     def __enter__(self):
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
@@ -33,6 +38,12 @@ class Mailbox(socketserver.ThreadingTCPServer):
 class _Talk(socketserver.StreamRequestHandler):
     def handle(self):
         box = self.server
+        while box.drips_at == "greeting":
+            try:
+                self.wfile.write(b"*")
+                time.sleep(0.02)
+            except OSError:
+                return
         self.say("* OK ready")
         for raw in self.rfile:
             tag, _, rest = raw.decode().strip().partition(" ")

@@ -1,6 +1,9 @@
 """Where returned mail is read: a Maildir, an IMAP mailbox, a door with a bearer."""
 
 import logging
+import shutil
+import ssl
+import subprocess
 import time
 
 import pytest
@@ -97,7 +100,7 @@ def test_imap_is_read_once_and_flagged_only_when_dealt_with(told, cast, mail_of,
     assert counts(reload(told)) == (2, 1, 1)
 
 
-@pytest.mark.parametrize("word", ["LOGIN", "SELECT", "UID SEARCH", "UID FETCH"])
+@pytest.mark.parametrize("word", ["greeting", "LOGIN", "SELECT", "UID SEARCH", "UID FETCH"])
 def test_an_imap_server_that_drips_is_cut_off(app, word):
     with Mailbox([b"Subject: hello\r\n\r\nhello"]) as box:
         box.drips_at = word
@@ -106,6 +109,26 @@ def test_an_imap_server_that_drips_is_cut_off(app, word):
             list(store.unread(5))
         store.close()
         assert time.monotonic() - start < 3
+
+
+def test_imaps_asks_for_a_certificate_that_is_trusted(app, tmp_path, monkeypatch):
+    if not shutil.which("openssl"):
+        pytest.skip("openssl is not here to make a certificate")
+    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=mail.example"
+    command += f" -addext subjectAltName=IP:127.0.0.1 -keyout {tmp_path}/key.pem -out {tmp_path}/cert.pem"
+    subprocess.run(command.split(), check=True, capture_output=True)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    with Mailbox([b"Subject: hello\r\n\r\nhello"], tls) as box:
+        url = box.url.replace("imap://", "imaps://")
+        store = open_store(url, 5)
+        with pytest.raises(NotRead, match="certificate"):
+            list(store.unread(5))
+        store.close()
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
+        store = open_store(url, 5)
+        assert [raw for _, raw in store.unread(5)] == [b"Subject: hello\r\n\r\nhello"]
+        store.close()
 
 
 def test_a_wrong_password_is_said_without_it(app, given):
