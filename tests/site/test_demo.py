@@ -228,6 +228,7 @@ def test_starting_for_real_leaves_every_table_as_it_was(empty, everything, clien
     assert after == before
     assert scalar(empty, select(Site.demo_since)) is None
     assert site == [] or scalar(empty, select(Site.name)) == "Ideaboard"
+    assert scalar(empty, select(Site.mails_a_week)) in (None, 7)
     assert scalar(empty, select(func.count()).select_from(SignedIn)) == 0
 
 

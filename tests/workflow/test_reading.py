@@ -170,7 +170,7 @@ def test_the_story_on_the_page(db, make_idea, move, guest, reload):
         assert words in page, words
     change.told_count, change.not_told_count = 120, 0
     db.session.commit()
-    assert "Being told now: 120 of 412" in guest.get(f"/ideas/{idea.id}-{idea.slug}").text
+    assert "Told 120 of 412 people so far" in guest.get(f"/ideas/{idea.id}-{idea.slug}").text
 
 
 @pytest.mark.parametrize(

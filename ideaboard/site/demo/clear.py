@@ -87,6 +87,7 @@ def start_for_real() -> dict[str, int]:
             Site.id == 1,
             name=fresh.name.default.arg,
             time_zone=fresh.time_zone.default.arg,
+            mails_a_week=fresh.mails_a_week.default.arg,
             demo_since=None,
         )
     return removed

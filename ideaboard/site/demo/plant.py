@@ -30,6 +30,7 @@ from ideaboard.site.demo.news import plant_news, told_counts
 from ideaboard.site.demo.unreached import plant_unreached
 from ideaboard.site.demo.wording import SITE_ZONE
 
+MAILS_A_WEEK = 30  # who clicks through the demo in an hour would meet the usual ceiling
 BOARDS_AGE = 405  # days; older than the first idea
 
 
@@ -96,7 +97,7 @@ def plant(now: datetime) -> dict[str, int]:
 
 
 def _plant_site(session: Session, name: str, now: datetime) -> None:
-    values = {"name": name, "time_zone": SITE_ZONE, "demo_since": now}
+    values = {"name": name, "time_zone": SITE_ZONE, "demo_since": now, "mails_a_week": MAILS_A_WEEK}
     if not session.execute(update(Site).where(Site.id == 1).values(**values)).rowcount:
         session.execute(insert(Site).values(id=1, **values))
 
