@@ -24,11 +24,14 @@ from ideaboard.models import (
     Notification,
     Pending,
     Person,
+    Picture,
     Preference,
     SignedIn,
     Site,
     Solved,
     StatusChange,
+    Story,
+    StoryIdea,
     Vote,
     Webhook,
     WebhookCall,
@@ -48,6 +51,7 @@ class Doomed:
     ideas: set[int]
     comments: set[int]
     changes: set[int]
+    stories: set[int]
     events: set[int]
 
 
@@ -106,12 +110,14 @@ def _find(session: Session) -> Doomed:
         StatusChange,
         StatusChange.origin == Origin.DEMO, StatusChange.idea_id.in_(ideas), StatusChange.actor_id.in_(people),
     )  # fmt: skip
+    # A story names what became of ideas: where these go, what demo people wrote about them goes.
+    stories = ids(Story, Story.origin == Origin.DEMO, Story.author_id.in_(people), Story.board_id.in_(boards))
     events = ids(
         Event,
-        Event.origin == Origin.DEMO, Event.actor_id.in_(people), Event.person_id.in_(people), Event.board_id.in_(boards),
+        Event.story_id.in_(stories), Event.origin == Origin.DEMO, Event.actor_id.in_(people), Event.person_id.in_(people), Event.board_id.in_(boards),
         Event.idea_id.in_(ideas), Event.comment_id.in_(comments), Event.change_id.in_(changes),
     )  # fmt: skip
-    return Doomed(people, boards, ideas, comments, changes, events)
+    return Doomed(people, boards, ideas, comments, changes, stories, events)
 
 
 def _real_ideas_touched(session: Session, doomed: Doomed) -> set[int]:
@@ -161,6 +167,15 @@ def _remove_parts(session: Session, doomed: Doomed) -> dict[str, int]:
     gone["clear_answer"] = _drop(session, ClearAnswer, which)
     which = or_(Mention.comment_id.in_(doomed.comments), Mention.person_id.in_(doomed.people))
     gone["mention"] = _drop(session, Mention, which)
+    gone["story_idea"] = _drop(
+        session, StoryIdea, or_(StoryIdea.idea_id.in_(doomed.ideas), StoryIdea.story_id.in_(doomed.stories))
+    )
+    gone["picture"] = _drop(session, Picture, Picture.story_id.in_(doomed.stories))
+    gone["story"] = _drop(session, Story, Story.id.in_(doomed.stories))
+    # Real stories that demo people had a hand in.
+    _set(session, Picture, Picture.uploaded_by_id.in_(doomed.people), uploaded_by_id=None)
+    _set(session, Story, Story.edited_by_id.in_(doomed.people), edited_by_id=None)
+    _set(session, Story, Story.read_by_id.in_(doomed.people), read_by_id=None, read_at=None)
     for model in (IdeaAddition, IdeaRevision):
         gone[model.__tablename__] = _drop(session, model, model.idea_id.in_(doomed.ideas))
     _set(session, IdeaRevision, IdeaRevision.actor_id.in_(doomed.people), actor_id=None)
