@@ -46,8 +46,10 @@ _long.enable(["linkify", "strikethrough"]).disable(["html_block", "html_inline"]
 
 
 def _open_lower(self, tokens, i, options, env):
-    """# is h2, ## is h3; a level that would be skipped is not, so that the page's outline has no holes."""
-    env["level"] = min(int(tokens[i].tag[1]) + 1, env.get("level", 1) + 1, 4)
+    """The highest heading of the text is h2; a level that would be skipped is not: the page's outline has no holes."""
+    if "top" not in env:
+        env["top"] = min(int(token.tag[1]) for token in tokens if token.type == "heading_open")
+    env["level"] = min(int(tokens[i].tag[1]) - env["top"] + 2, env.get("level", 1) + 1, 4)
     return f"<h{env['level']}>"
 
 

@@ -84,6 +84,9 @@ class Gateway:
         body_bytes: int = BODY_BYTES,
         body_seconds: float = BODY_SECONDS,
         held_bytes: int = HELD_BYTES,
+        roomy_bytes: int = ROOMY_BYTES,
+        roomy_seconds: float = ROOMY_SECONDS,
+        roomy_held_bytes: int = ROOMY_HELD_BYTES,
         waiting_readers: int = WAITING_READERS,
         waiting_writers: int = WAITING_WRITERS,
     ):
@@ -93,6 +96,9 @@ class Gateway:
         self.body_bytes = body_bytes
         self.body_seconds = body_seconds
         self.held_bytes = held_bytes
+        self.roomy_bytes = roomy_bytes
+        self.roomy_seconds = roomy_seconds
+        self.roomy_held_bytes = roomy_held_bytes
         self.stopping = False
         self.held = 0  # bytes, of small bodies
         self.roomy_held = 0  # bytes, of big ones
@@ -122,7 +128,7 @@ class Gateway:
         """Count bytes of bodies; False when there is no room for more of their kind."""
         if roomy:
             self.roomy_held += size
-            return self.roomy_held <= ROOMY_HELD_BYTES
+            return self.roomy_held <= self.roomy_held_bytes
         self.held += size
         return self.held <= self.held_bytes
 
@@ -134,7 +140,7 @@ class Gateway:
         announced = int(scope.headers.get("content-length") or 0)
         if not announced:
             return b""
-        if announced > (ROOMY_BYTES if roomy else self.body_bytes):
+        if announced > (self.roomy_bytes if roomy else self.body_bytes):
             raise Refused(413)
         if self.stopping:
             raise Refused(503)
@@ -143,7 +149,7 @@ class Gateway:
         task = asyncio.current_task()
         self.arriving.add(task)
         try:
-            async with asyncio.timeout(ROOMY_SECONDS if roomy else self.body_seconds):
+            async with asyncio.timeout(self.roomy_seconds if roomy else self.body_seconds):
                 async for chunk in proto:
                     size += len(chunk)
                     chunks.append(chunk)

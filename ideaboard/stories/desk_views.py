@@ -4,7 +4,7 @@ from flask import flash, request, url_for
 
 from ideaboard.extensions import gettext
 from ideaboard.foundation.database import end_reading
-from ideaboard.foundation.markdown import clean_text, render_with_pictures
+from ideaboard.foundation.markdown import PICTURE, clean_text, pictures_in, render_with_pictures
 from ideaboard.foundation.refusals import Busy, Refusal
 from ideaboard.foundation.settings import settings
 from ideaboard.foundation.tokens import new_token
@@ -14,7 +14,16 @@ from ideaboard.permissions import allows
 from ideaboard.stories import publishing
 from ideaboard.stories.forms import ScheduleForm, StoryForm, filled, ideas_typed
 from ideaboard.stories.linking import linked_ideas
-from ideaboard.stories.pictures import Encoded, line_of, path_of, pictures_of, salt_of, shown, shown_anew
+from ideaboard.stories.pictures import (
+    Encoded,
+    line_of,
+    name_of_digest,
+    path_of,
+    pictures_of,
+    salt_of,
+    shown,
+    shown_anew,
+)
 from ideaboard.stories.publishing import NotATime, obstacles, somebody_else_reads
 from ideaboard.stories.reading import desk_of, page_of_stories, with_root
 from ideaboard.stories.views import parts_of, stories
@@ -238,9 +247,13 @@ def _draft_page(story: Story, form: ScheduleForm, *, refusal: str = "", status: 
 def _form_page(form: StoryForm, story: Story | None = None, *, html=None, notice=None, current=None, status: int = 200):
     linked = ideas_typed(form, viewer())
     form.offer(viewer(), linked)
+    said = {address.removeprefix(PICTURE): words for address, words in pictures_in(form.body.data or "")}
     uploaded = [
-        {"src": with_root(f'src="{path_of(p.digest, p.content_type)}"', settings.sub_path)[5:-1], "line": line_of(p.digest),
-         "width": p.width, "height": p.height, "id": p.id, "name": p.digest[:10]}
+        {
+            "src": settings.sub_path + path_of(p.digest, p.content_type),
+            "line": line_of(p.digest, said.get(name_of_digest(p.digest), "")),
+            "name": name_of_digest(p.digest), "width": p.width, "height": p.height, "id": p.id,
+        }
         for p in (pictures_of(story.id) if story else [])
     ]  # fmt: skip
     return page(

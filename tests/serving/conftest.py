@@ -42,6 +42,8 @@ def server():
         "body_bytes": 100_000,
         "body_seconds": BODY_SECONDS,
         "held_bytes": 250_000,
+        "roomy_bytes": 200_000,
+        "roomy_held_bytes": 300_000,
         "readers": 1,
         "waiting_readers": 3,
     }

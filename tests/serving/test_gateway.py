@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import select
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -113,6 +114,43 @@ def test_half_a_body_never_reaches_the_application(server):
 
 def test_a_body_announced_too_big_is_refused_unread(send):
     assert send(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100001\r\n\r\n").startswith(b"HTTP/1.1 413")
+
+
+ROOMY = ("/staff/stories", "/staff/stories/12/edit", "/below/a/path/staff/stories")
+
+
+@pytest.mark.parametrize("path", ROOMY)
+def test_a_form_with_pictures_may_be_bigger(server, path):
+    assert json.loads(ask(server, "POST", path, body=b"a" * 150_000)[2])["body"] == 150_000
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/staff/stories/preview", "/staff/stories/12", "/staff/stories/x/edit", "/ideas"]
+)
+def test_no_other_address_takes_as_much(send, path):
+    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 150000\r\n\r\n"
+    assert send(head.encode()).startswith(b"HTTP/1.1 413")
+
+
+def test_a_form_with_pictures_has_its_limit_too(send):
+    for method, length in (("POST", 200_001), ("GET", 150_000)):
+        head = f"{method} /staff/stories HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n"
+        assert send(head.encode()).startswith(b"HTTP/1.1 413")
+
+
+def test_big_bodies_that_drip_leave_the_small_ones_their_room(server):
+    """Three of 140 kB are more than the 300 kB of their own room: one is refused, and a small body still comes in."""
+    head = b"POST /staff/stories HTTP/1.1\r\nHost: x\r\nContent-Length: 180000\r\n\r\n"
+    with contextlib.ExitStack() as stack:
+        dripping = [stack.enter_context(socket.create_connection(("127.0.0.1", server.port))) for _ in range(3)]
+        for connection in dripping:
+            connection.sendall(head + b"a" * 140_000)
+        answered, _, _ = select.select(dripping, [], [], 5)
+        assert [connection.recv(12) for connection in answered] == [b"HTTP/1.1 503"]
+        assert ask(server, "POST", "/", body=b"a" * 90_000)[0] == 200
+    end = time.monotonic() + 5
+    while ask(server, "POST", "/staff/stories", body=b"a" * 150_000)[0] != 200:
+        assert time.monotonic() < end, "what the others held is not given back"
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 """Writing and editing: once for a form, refused against an older text, and only ideas that all readers may see."""
 
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -220,6 +221,17 @@ def test_pictures_stand_in_the_text_with_their_size(app):
     assert '<img src="/pictures/abc.jpg" alt="A &quot;cup&quot;" width="1600" height="900" loading="lazy">' in html
     assert html.count("<img") == 1 and "elsewhere" not in html
     assert "<h2>Oh</h2>" in html
+
+
+@pytest.mark.parametrize(
+    ("text", "levels"),
+    [("## A\n## B\n### C\n# D", ["h2", "h3", "h4", "h2"]), ("## A\n## B", ["h2", "h2"]), ("# A\n#### B", ["h2", "h3"])],
+)
+def test_headings_stand_below_the_pages_own_and_skip_no_level(text, levels, app):
+    html = words_of("Title", text, {}).html
+    found = re.findall(r"<(h\d)>", html)
+    assert found == levels
+    assert all(int(b[1]) <= int(a[1]) + 1 for a, b in zip(["h1", *found], found, strict=False))
 
 
 def test_elsewhere_pictures_stay_forbidden():
