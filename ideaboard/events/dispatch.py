@@ -21,7 +21,7 @@ from ideaboard.foundation.database import dialect_name, end_reading, transaction
 from ideaboard.models import Event
 
 log = logging.getLogger(__name__)
-SLICE = 500
+SLICE = 200  # people; SQLite's write lock is held for some 25 ms, and votes come in between
 LEASE_SECONDS = 60
 _LONGEST_PAUSE = 3600
 # Literal, so that both databases see that the partial index answers it.
@@ -56,15 +56,16 @@ def has_waiting() -> bool:
     return db.session.execute(_claimable().limit(1)).first() is not None
 
 
-def dispatch_one(worker: str, now: datetime) -> bool:
+def dispatch_one(worker: str, now: datetime, between: Callable[[], None] | None = None) -> bool:
     """Dispatch the oldest waiting event; False when there is none. Raises what a subscriber raises, after putting
-    the event off."""
+    the event off. `between` is called between two slices: what cannot wait for forty thousand people."""
     event_id = _claim(worker)
     if event_id is None:
         return False
     try:
         while _tell_slice(event_id, worker, now):
-            pass
+            if between is not None:
+                between()
     except Exception:
         db.session.rollback()
         _put_off(event_id, worker)

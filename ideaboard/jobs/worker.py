@@ -26,7 +26,7 @@ from ideaboard.foundation.refusals import Busy
 from ideaboard.foundation.tokens import new_token
 from ideaboard.jobs.schedule import SCHEDULE
 from ideaboard.notifications import claims
-from ideaboard.notifications.sending import Hand
+from ideaboard.notifications.sending import Hand, send_one
 from ideaboard.webhooks.sender import Sender
 
 log = logging.getLogger(__name__)
@@ -111,9 +111,17 @@ class Worker:
         self._look_again_at = moment + 0.5
         if not self._reads(dispatch.has_waiting):
             return False
-        dispatched = dispatch.dispatch_one(self.name, now())
+        dispatched = dispatch.dispatch_one(self.name, now(), between=self._send_codes)
         db.session.remove()
         return dispatched
+
+    def _send_codes(self) -> None:
+        """Who wants to sign in does not wait until thousands are told."""
+        while not self.stop.is_set() and self._may_post() and self._reads(lambda: claims.has_due_code(now())):
+            sent = send_one(self.name, now(), self.post)
+            self._heed(sent)
+            if sent is None or sent.trouble:
+                return
 
     def _run_jobs(self) -> None:
         for job in SCHEDULE:

@@ -43,6 +43,11 @@ def has_due(now: datetime) -> bool:
     return any(db.session.execute(_claimable(where, now, 1)).first() for where in (_CODES, _WAITING))
 
 
+def has_due_code(now: datetime) -> bool:
+    """Whether a sign-in code is due and nobody's (a cheap read)."""
+    return db.session.execute(_claimable(_CODES, now, 1)).first() is not None
+
+
 def claim_due(worker: str, now: datetime) -> int | None:
     """The id of a due delivery that is ours now; None: nothing is due."""
     return next(iter(claim(worker, now, 1)), None)

@@ -24,7 +24,9 @@ class Words(HTMLParser):
         self.loads += [facts["href"]] if tag == "link" else []
         if re.fullmatch("h[1-6]", tag):
             self.headings.append(int(tag[1]))
-        hidden = tag in ("style", "title") or "aria-hidden" in facts or re.search("display: ?none", facts.get("style", ""))
+        hidden = (
+            tag in ("style", "title") or "aria-hidden" in facts or re.search("display: ?none", facts.get("style", ""))
+        )
         if tag not in _VOID and (hidden or self._silent):
             self._silent.append(tag)
 

@@ -9,6 +9,7 @@ from ideaboard.following.follows import mute, unfollow
 from ideaboard.foundation.database import end_reading
 from ideaboard.models import BoardMember, Delivery, Notification, Person, Preference
 from ideaboard.models.vocabulary import How, Reason, Topic
+from ideaboard.notifications import sending
 from ideaboard.notifications.causes import cause_code
 from ideaboard.notifications.claims import claim_due
 from ideaboard.notifications.preferences import stop_mail
@@ -184,8 +185,6 @@ def test_while_an_ended_lease_rests_who_held_it_may_still_say_what_became_of_it(
 
 
 def test_a_worker_that_was_stopped_too_long_does_not_begin_to_send(db, voted, change_to, tell, post, monkeypatch):
-    from ideaboard.notifications import sending
-
     change_to(voted, "under_review")
     tell()
     moments = iter([0.0, 0.0, 1000.0, 1000.0])  # stopped between the claim and the handing over
@@ -196,8 +195,9 @@ def test_a_worker_that_was_stopped_too_long_does_not_begin_to_send(db, voted, ch
 
 
 def test_what_is_held_is_sent_one_by_one_and_given_back_when_the_worker_ends(
-    db, make_idea, follows, cast, change_to, tell, post
+    db, make_idea, follows, cast, change_to, tell, post, monkeypatch
 ):
+    monkeypatch.setattr(sending, "QUICK_SECONDS", 1000)  # however busy the machine is
     idea = make_idea()
     follows(idea, cast.vera, cast.noor, cast.oskar, cast.lena, cast.cole)
     change_to(idea, "under_review")
@@ -213,9 +213,10 @@ def test_what_is_held_is_sent_one_by_one_and_given_back_when_the_worker_ends(
     assert not hand
     assert db.session.execute(held).scalar_one() == 0
     end_reading()
+    monkeypatch.setattr(sending, "QUICK_SECONDS", 0)  # a slow relay: one by one
     again = Hand("two", post)
     while again.send_next(DUE):
-        pass
+        assert not again
     assert len(post.sent) == 5
 
 
@@ -233,7 +234,6 @@ def test_a_database_that_is_busy_after_the_sending_makes_no_second_mail(
     voted, change_to, tell, send, post, reload, monkeypatch, caplog
 ):
     from ideaboard.foundation.refusals import Busy
-    from ideaboard.notifications import sending
 
     change = change_to(voted, "under_review")
     tell()

@@ -16,7 +16,7 @@ from ideaboard.foundation.clock import now
 from ideaboard.foundation.database import end_reading
 from ideaboard.jobs import schedule
 from ideaboard.jobs.worker import Worker
-from ideaboard.models import Budget, Delivery, SignedIn, WorkerPulse
+from ideaboard.models import Budget, Delivery, Notification, SignedIn, WorkerPulse
 from ideaboard.notifications.sending import Sent
 from ideaboard.notifications.waiting import mails_waiting_since, wal_alarm
 from tests.conftest import NOW
@@ -41,6 +41,32 @@ def test_it_dispatches_sends_and_pulses_in_one_go(db, cast, make_idea, follows, 
     worker.run_once()
     assert [m["To"] for m in worker.post.sent] == ["noor@example.org"]
     assert db.session.execute(db.select(WorkerPulse)).scalar_one().name == worker.name
+
+
+def test_a_sign_in_code_goes_between_the_slices_of_a_large_event(
+    db, cast, make_idea, follows, change_to, worker, monkeypatch
+):
+    from ideaboard.events import dispatch
+    from ideaboard.notifications import sending
+    from ideaboard.notifications.composing import Mail, Parcel
+
+    idea = make_idea()
+    follows(idea, cast.noor, cast.vera, cast.oskar)
+    change_to(idea, "under_review", at=now())
+    code = {"kind": "code", "address": "new@example.org", "message_key": "code", "facts": {"pending_id": 0}}
+    told = []
+
+    def compose(delivery, moment):
+        told.append(db.session.execute(db.select(db.func.count(Notification.id))).scalar_one())
+        return Parcel("new@example.org", Mail("Your code", "123456", "<p>123456</p>"), "en")
+
+    monkeypatch.setitem(sending.COMPOSERS, "code", compose)
+    monkeypatch.setattr(dispatch, "SLICE", 1)
+    db.session.add(Delivery(created_at=now(), due_at=now(), **code))
+    db.session.commit()
+    assert worker._events()
+    assert [m["To"] for m in worker.post.sent] == ["new@example.org"]
+    assert told == [1]  # of three
 
 
 def test_staff_hear_since_when_mails_wait_when_no_worker_runs(db, cast, make_idea, follows, change_to, tell, send):

@@ -146,12 +146,14 @@ class Play:
     def _submit(self, moment: datetime, number: int, _) -> None:
         told = self.story.ideas[number]
         with transaction() as session:
-            facts = {"created_at": moment, "visible_at": moment, "author_id": self.people[told.author]}
+            author = session.get(Person, self.people[told.author]) if told.author is not None else None
+            facts = {"created_at": moment, "visible_at": moment, "author_id": author.id if author else None}
             idea = Idea(title=told.title, slug=f"idea-{number}", board_id=self.board.id, body="Words.", **facts)
             session.add(idea)
             session.flush()
-            add_reason(idea.id, idea.author_id, Reason.AUTHOR, moment)
-            record(kinds.IDEA_SUBMITTED, actor=session.get(Person, idea.author_id), at=moment, idea=idea)
+            if author:
+                add_reason(idea.id, author.id, Reason.AUTHOR, moment)
+            record(kinds.IDEA_SUBMITTED, actor=author, at=moment, idea=idea)
         self.ids.append(idea.id)
         self.waiting[number] = None
 

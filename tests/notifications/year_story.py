@@ -33,7 +33,7 @@ class Told:
     """An idea of the year. `votes`: (when, number of a person), in their order; `comments` alike."""
 
     title: str
-    author: int
+    author: int | None
     at: datetime
     is_wanted: bool
     votes: list[tuple[datetime, int]] = field(default_factory=list)
@@ -76,7 +76,8 @@ def story_of(folder: Path | None, every: int, seed: int = 2016) -> Story:
     ideas = []
     for row in rows:
         at = datetime.fromisoformat(row["created_at"]).replace(tzinfo=UTC) + timedelta(hours=chance.uniform(7, 22))
-        idea = Told(row["title"][:120], ranks[row["author_id"] % people], at, row["status"] == "accepted")
+        author = ranks[row["author_id"] % people] if row["author_id"] else None  # the city's own have none
+        idea = Told(row["title"][:120], author, at, row["status"] == "accepted")
         voters: set[int] = set()
         while len(voters) < min(row["total_votes"], people // 2):
             voters.add(somebody())
