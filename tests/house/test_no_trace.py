@@ -30,8 +30,19 @@ VALUES = {
     "name": "x",
     "filename": "x",
 }
-QUERIES = ("board=panel", "sort=votes", "status=launched", "status=received", f"title={SECRET}", f"q={SECRET}")
+QUERIES = (
+    "board=panel",
+    "mine=votes",
+    "mine=follows",
+    "sort=votes",
+    "status=launched",
+    "status=received",
+    f"title={SECRET}",
+    f"q={SECRET}",
+)
 LISTS = (
+    "/roadmap",
+    "/launched",
     "/",
     "/ideas",
     "/ideas/new",

@@ -36,6 +36,11 @@ MAXIMA = {
     "profile": ("/me", None, 7),
     "voters": ("/ideas/{number}/voters", None, 10),
     "versions": ("/ideas/{number}/versions", 5, 8),
+    "roadmap": ("/roadmap", 13, 18),  # one for each column, and one more to load what is coming in its order
+    "roadmap of mine": ("/roadmap?mine=votes&board=drinks", None, 19),
+    "launched": ("/launched", 10, 15),
+    "feeds": ("/feeds", 3, 7),
+    "my feed": ("/me/feeds", None, 7),
     "search of names": ("/ideas/{number}/people?q=v", None, 10),
 }
 
