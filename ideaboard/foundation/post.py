@@ -38,6 +38,50 @@ class NotNow(Exception):
         self.whole_server = whole_server
 
 
+class _Timed:
+    """Beside a class of smtplib: no reply takes longer than until `ends`, however slowly its bytes drip in."""
+
+    ends = float("inf")
+
+    def getreply(self):
+        if self.file is None:
+            self.file = _Reader(self)
+        return super().getreply()
+
+
+class _Reader:
+    """What smtplib reads lines from."""
+
+    def __init__(self, smtp):
+        self._smtp, self._left = smtp, b""
+
+    def readline(self, limit: int) -> bytes:
+        """A line with its end, or what came before the relay hung up. Raises TimeoutError."""
+        while b"\n" not in self._left and len(self._left) < limit:
+            left = self._smtp.ends - time.monotonic()
+            if left <= 0:
+                raise TimeoutError("the mail server's answer did not end in time")
+            self._smtp.sock.settimeout(min(STEP_SECONDS, left))
+            piece = self._smtp.sock.recv(4096)
+            if not piece:
+                break
+            self._left += piece
+        end = self._left.find(b"\n") + 1 or min(len(self._left), limit)
+        line, self._left = self._left[:end], self._left[end:]
+        return line
+
+    def close(self) -> None:
+        self._left = b""
+
+
+class _Smtp(_Timed, smtplib.SMTP):
+    pass
+
+
+class _SmtpOverTls(_Timed, smtplib.SMTP_SSL):
+    pass
+
+
 class SmtpPost:
     """smtp://user:password@host:587 (STARTTLS; plain on loopback or with ?starttls=never), smtps://host:465."""
 
@@ -135,9 +179,14 @@ class SmtpPost:
         if self._smtp is not None and self._sent < _PER_CONNECTION:
             return
         self.close()
-        make = smtplib.SMTP_SSL if self.secure else smtplib.SMTP
+        make = _SmtpOverTls if self.secure else _Smtp
         context = {"context": ssl.create_default_context()} if self.secure else {}
-        self._smtp = make(self.host, self.port, local_hostname=mail_host(), timeout=STEP_SECONDS, **context)
+        # No host yet: connecting reads the greeting, and that has to end in time too.
+        self._smtp = make(local_hostname=mail_host(), timeout=STEP_SECONDS, **context)
+        self._smtp.ends, self._smtp._host = self._end, self.host
+        code, said = self._smtp.connect(self.host, self.port)
+        if code != 220:
+            raise smtplib.SMTPConnectError(code, said)
         self._sent = 0
         self._step(self._smtp.ehlo_or_helo_if_needed)
         if self.starttls:
@@ -150,6 +199,7 @@ class SmtpPost:
         left = self._end - time.monotonic()
         if left <= 0:
             raise TimeoutError(f"it took longer than {WHOLE_SECONDS:.0f} seconds")
+        self._smtp.ends = self._end
         if self._smtp.sock is not None:
             self._smtp.sock.settimeout(min(STEP_SECONDS, left))
         return command(*arguments, **named)

@@ -144,7 +144,13 @@ def subject_of(change: StatusChange, title: str) -> str:
 
 
 def is_further_word(change: StatusChange) -> bool:
-    """Whether the idea stood at this status and outcome before."""
+    """Whether the idea stood at this status and outcome before. Asked once for the readers of one answer."""
+    if "_is_further_word" not in change.__dict__:
+        change._is_further_word = _stood_so_before(change)
+    return change._is_further_word
+
+
+def _stood_so_before(change: StatusChange) -> bool:
     before = db.session.execute(
         select(StatusChange.status_id, StatusChange.outcome)
         .where(StatusChange.idea_id == change.idea_id, StatusChange.id < change.id)

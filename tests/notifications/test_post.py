@@ -1,6 +1,9 @@
 """Handing over to a real mail server, and to files."""
 
+import contextlib
 import socket
+import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -187,3 +190,26 @@ def test_a_relay_that_takes_commands_in_one_go_gets_them_so(app, relay, box, mon
     assert relay.by_recipient == {"noor@example.org": 1}
     assert sum("MAIL FROM" in str(line) and "RCPT TO" in str(line) for line in lines) == 2
     assert relay.connections == 1
+
+
+def test_a_server_whose_answer_drips_in_is_left_in_time(app, monkeypatch):
+    monkeypatch.setattr(posting, "WHOLE_SECONDS", 0.4)
+    over = threading.Event()
+
+    def drip(listener):
+        connection, _ = listener.accept()
+        with connection, contextlib.suppress(OSError):
+            while not over.wait(0.05):
+                connection.sendall(b"2")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        dripping = threading.Thread(target=drip, args=(listener,))
+        dripping.start()
+        box, began = SmtpPost(f"smtp://127.0.0.1:{listener.getsockname()[1]}"), time.monotonic()
+        with pytest.raises(NotNow) as refusal:
+            box.send(a_message(), "ideas@example.org", "noor@example.org")
+        took = time.monotonic() - began
+        over.set()
+        dripping.join(5)
+    assert refusal.value.whole_server
+    assert took < 5, "each of its bytes bought it more time"

@@ -55,7 +55,7 @@ class Play:
         self.story, self.chance, self.every = story, random.Random(seed), every
         self.box = Counting()
         self.hand = Hand("year", self.box)
-        self.ids: list[int] = []  # of the ideas that are there, by their number
+        self.ids: dict[int, int] = {}  # {number: id} of the ideas that are there
         self.waiting: dict[int, None] = {}  # numbers without an answer, the oldest first
         self.launches: list[tuple[datetime, int]] = []
         self.oldest_next = True
@@ -154,7 +154,7 @@ class Play:
             if author:
                 add_reason(idea.id, author.id, Reason.AUTHOR, moment)
             record(kinds.IDEA_SUBMITTED, actor=author, at=moment, idea=idea)
-        self.ids.append(idea.id)
+        self.ids[number] = idea.id
         self.waiting[number] = None
 
     def _vote(self, votes: list[tuple[datetime, int, int]]) -> None:
