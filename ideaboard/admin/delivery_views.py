@@ -15,6 +15,7 @@ from ideaboard.notifications.retrying import retry_now, send_there_again
 from ideaboard.web.gate import gate
 from ideaboard.web.globals import request_now
 from ideaboard.web.swap import go, page
+from ideaboard.webhooks.words import cause_words
 
 LISTS = ("failed", "again", "addresses")
 
@@ -32,6 +33,7 @@ def deliveries():
         found=_page_of(which, cause),
         words_of=words_of,
         to_do=to_do,
+        call_words=cause_words,
         masked=lists.masked,
         most={"waiting": MOST_WAITING, "settled": MOST_SETTLED, "people": MOST_REFUSED},
     )

@@ -157,6 +157,27 @@ def test_a_report_before_the_relays_own_word_stops_the_address_and_counts_nothin
     assert counts(reload(told)) == (2, 2, 0)
 
 
+def test_a_mail_about_several_ideas_was_told_of_none_of_them(
+    db, cast, make_idea, follows, change_to, tell, send, mail_of, reload
+):
+    """One window, two ideas, one mail; what the inbox alone told stays told."""
+    changes = []
+    for title in ("Oat milk", "More shade"):
+        idea = make_idea(title)
+        follows(idea, cast.noor)
+        follows(idea, cast.lena)
+        changes.append(change_to(idea, "under_review"))
+    tell()
+    assert send(DUE) == ["sent", "sent"]
+    _, message_id = mail_of(cast.noor)
+    entry = select(Notification).where(Notification.person_id == cast.noor.id).order_by(Notification.id).limit(1)
+    db.session.execute(entry).scalar_one().told_by = "inbox"
+    db.session.commit()
+    for _ in range(2):
+        bring(returns.postfix(message_id, "noor@example.org"))
+    assert [counts(reload(change)) for change in changes] == [(2, 2, 0), (2, 1, 1)]
+
+
 @pytest.mark.parametrize("to", ["noor@example.org", "[redacted]"])
 def test_a_complaint_stops_all_mail_once(told, cast, mail_of, reload, to):
     delivery, message_id = mail_of(cast.noor)
