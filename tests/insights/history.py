@@ -53,7 +53,7 @@ class History:
                 self.attempt(self.promise_otherwise)
         self.bring_from_elsewhere()
         self.tell()
-        self.now += timedelta(days=3)
+        self.now += timedelta(hours=30)
 
     def attempt(self, deed) -> None:
         for thing in (*self.boards, *self.staff, self.lena, *self.people):

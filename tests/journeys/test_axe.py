@@ -9,7 +9,7 @@ from ideaboard.models import Board, Idea, Person, StatusChange
 pytestmark = pytest.mark.journey
 
 GUEST = ["/", "/ideas", "/ideas?sort=votes", "/boards", "/boards/drinks", "/ideas/new", "/sign-in", "/nothing-here"]
-GUEST += ["/roadmap", "/roadmap?board=drinks", "/launched", "/feeds"]
+GUEST += ["/roadmap", "/roadmap?board=drinks", "/launched", "/feeds", "/how-we-answer"]
 GUEST += ["/demo", "/demo/mails", "/demo/start-for-real"]
 VERA = ["/", "/ideas", "/ideas/new", "/me", "/me/inbox", "/me/preferences", "/me/ideas", "/me/votes", "/me/follows"]
 VERA += ["/roadmap", "/roadmap?mine=votes", "/launched", "/me/feeds"]
