@@ -1,9 +1,10 @@
 """The figures of "How we answer", over all of some boards, by board and by month."""
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ideaboard.insights.clearness import words_on_answers
@@ -84,9 +85,15 @@ class Scoreboard:
     drawn: Drawn
 
 
+# (seconds watched, whether it stopped then) of the first look, the first answer and the decision.
+_Waits = tuple[tuple[float, bool], ...]
+_CLOCKS = ("first_look", "first_answer", "decision")
+
+
 @dataclass
 class _Group:
     lives: list[Life] = field(default_factory=list)
+    waits: list[_Waits] = field(default_factory=list)
     promised: list[Life] = field(default_factory=list)
     told: list[Reach24] = field(default_factory=list)
     words: list[tuple[int, int]] = field(default_factory=list)
@@ -95,14 +102,16 @@ class _Group:
 def count(board_ids: Collection[int], now: datetime, zone: str) -> Scoreboard:
     """Everything on these boards as it stands at `now`; months in `zone`. Reads only; ten queries or so."""
     whole, boards, months = _Group(), defaultdict(_Group), defaultdict(_Group)
-    month_of = _months(ZoneInfo(zone))
+    lives, month_of = lives_of(board_ids), _Months(ZoneInfo(zone), now)
 
     def groups(board_id: int, moment: datetime) -> tuple[_Group, ...]:
         return whole, boards[board_id], months[month_of(moment)]
 
-    for life in lives_of(board_ids):
+    for life in lives:
+        waits = _waits(life, now)
         for group in groups(life.board_id, life.visible_at):
             group.lives.append(life)
+            group.waits.append(waits)
         if life.promised_at is not None:
             for group in groups(life.board_id, life.promised_at):
                 group.promised.append(life)
@@ -112,7 +121,7 @@ def count(board_ids: Collection[int], now: datetime, zone: str) -> Scoreboard:
     for board_id, answered_at, yes, all_of_them in words_on_answers(board_ids):
         for group in groups(board_id, answered_at):
             group.words.append((yes, all_of_them))
-    curves = _curves(whole.lives, now)
+    curves = _curves(whole.waits)
     return Scoreboard(
         counted_at=now,
         whole=_figures(whole, now, curves),
@@ -123,30 +132,37 @@ def count(board_ids: Collection[int], now: datetime, zone: str) -> Scoreboard:
     )
 
 
-def _months(zone: ZoneInfo):
-    """moment -> the first day of its month; asked once an hour of the calendar, as zones turn on whole quarters."""
-    known: dict[tuple, date] = {}
+class _Months:
+    """moment -> the first day of its month in the zone. A calendar is asked once a month, not once an idea."""
 
-    def month_of(moment: datetime) -> date:
-        key = (moment.year, moment.month, moment.day, moment.hour, moment.minute // 15)
-        if key not in known:
-            known[key] = moment.astimezone(zone).date().replace(day=1)
-        return known[key]
+    def __init__(self, zone: ZoneInfo, now: datetime):
+        self.zone, self.starts, self.days = zone, [], []
+        self._from((now - timedelta(days=366)).year, now)
 
-    return month_of
+    def _from(self, year: int, until: datetime) -> None:
+        """Know the months from that year to one after `until`."""
+        self.days = [date(y, m, 1) for y in range(year, until.year + 2) for m in range(1, 13)]
+        self.starts = [datetime(d.year, d.month, 1, tzinfo=self.zone).astimezone(UTC) for d in self.days]
+
+    def __call__(self, moment: datetime) -> date:
+        if not self.starts[0] <= moment < self.starts[-1]:
+            self._from(min(moment.year - 1, self.days[0].year), max(moment, self.starts[-1]))
+        return self.days[bisect_right(self.starts, moment) - 1]
 
 
-def _curves(lives: list[Life], now: datetime) -> dict[str, Curve]:
-    """First look, first answer and decision. What left is watched until then, what waits until now."""
-    rows: dict[str, list[tuple[float, bool]]] = {"first_look": [], "first_answer": [], "decision": []}
-    for life in lives:
-        begun = life.visible_at
-        until = max(0.0, ((life.left_at or now) - begun).total_seconds())
-        for name, at in (
-            ("first_look", life.looked_at), ("first_answer", life.answered_at), ("decision", life.decided_at)
-        ):  # fmt: skip
-            rows[name].append((until, False) if at is None else (max(0.0, (at - begun).total_seconds()), True))
-    return {name: curve_of(each) for name, each in rows.items()}
+def _waits(life: Life, now: datetime) -> _Waits:
+    """What left is watched until then, what waits until now."""
+    begun = life.visible_at
+    until = max(0.0, ((life.left_at or now) - begun).total_seconds())
+    return tuple(
+        (until, False) if at is None else (max(0.0, (at - begun).total_seconds()), True)
+        for at in (life.looked_at, life.answered_at, life.decided_at)
+    )
+
+
+def _curves(waits: list[_Waits]) -> dict[str, Curve]:
+    each = zip(*waits, strict=True) if waits else ((), (), ())
+    return {name: curve_of(rows) for name, rows in zip(_CLOCKS, each, strict=True)}
 
 
 def _clock(curve: Curve) -> Clock:
@@ -156,7 +172,7 @@ def _clock(curve: Curve) -> Clock:
 
 
 def _figures(group: _Group, now: datetime, curves: dict[str, Curve] | None = None) -> Figures:
-    curves = curves or _curves(group.lives, now)
+    curves = curves or _curves(group.waits)
     stages = [life.stage for life in group.lives]
     return Figures(
         ideas=len(group.lives),

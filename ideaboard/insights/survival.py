@@ -47,11 +47,14 @@ def curve_of(lives: Iterable[tuple[float, bool]]) -> Curve:
     left, share = len(rows), 1.0
     moments, waiting = [], []
     for moment, group in groupby(rows, key=itemgetter(0)):
-        marks = [stopped for _, stopped in group]
-        if here := sum(marks):
+        here = gone = 0
+        for _, stopped in group:
+            here += stopped
+            gone += 1
+        if here:
             share *= 1 - here / left
             moments.append(moment)
             waiting.append(share)
-        left -= len(marks)
+        left -= gone
     stopped = sum(stopped for _, stopped in rows)
     return Curve(len(rows), stopped, rows[-1][0] if rows else 0.0, tuple(moments), tuple(waiting))
