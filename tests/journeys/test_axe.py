@@ -4,7 +4,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from ideaboard.extensions import db
-from ideaboard.models import Board, Idea, Person, StatusChange
+from ideaboard.models import Board, Idea, Notification, Person, StatusChange
+from ideaboard.notifications.unsubscribing import token_of
 
 pytestmark = pytest.mark.journey
 
@@ -61,11 +62,14 @@ def pages(site) -> dict[str | None, list[str]]:
         vera = db.session.scalars(db.select(Person.email).where(Person.display_name == "Vera").limit(1)).one()
         slug = db.session.scalars(db.select(Board.slug).where(Board.visible_to(None)).limit(1)).one()
         person = db.session.scalars(db.select(Person.id).where(Person.email == vera)).one()
+        links = [token_of(person, None, "status")]
+        told = db.select(Notification).where(Notification.person_id == person).limit(1)
+        links += [token_of(person, entry.idea_id, entry.topic) for entry in db.session.scalars(told)]
     number = some[0].split("/")[2].split("-")[0]
     board = [p.replace("drinks", slug) for p in GUEST]
     forms = [f"/ideas/{some[1].split('/')[2].split('-')[0]}/{page}" for page in ("status", "title", "versions")]
     return {
-        None: [*board, *some, f"/ideas/{number}/comments", "/mailbox"],
+        None: [*board, *some, f"/ideas/{number}/comments", "/mailbox", *(f"/unsubscribe/{link}" for link in links)],
         vera: VERA + own_forms(site, vera) + some[:2],
         staff: [*ADA, *some[:3], *forms, f"/ideas/{number}/voters", f"/ideas/{number}/comments/new"],
         admin: [*ADMIN, f"/admin/people/{person}", f"/admin/boards/{slug}"],

@@ -10,8 +10,8 @@ from ideaboard.accounts import notices
 from ideaboard.events import kinds
 from ideaboard.extensions import db, force_locale
 from ideaboard.models import Delivery, Event, Site, Webhook, WebhookCall
-from ideaboard.notifications.rendering import renderer
 from ideaboard.notifications.notice_letter import notice_letter
+from ideaboard.notifications.rendering import renderer
 from ideaboard.webhooks.telling import tell_of_pause
 from tests.conftest import NOW
 from tests.webhooks.sinks import OK, answer
