@@ -12,6 +12,7 @@ from ideaboard.foundation import dialects
 from ideaboard.foundation.database import dialect_name
 from ideaboard.foundation.tokens import new_token
 from ideaboard.models import Board, Event, Webhook, WebhookCall
+from ideaboard.webhooks.moments import due_at_once
 from ideaboard.webhooks.offers import OFFERED
 
 PAUSED = "paused"
@@ -29,9 +30,9 @@ def call_out(event: Event, now: datetime) -> None:
     if event.board_id and _is_open(event.board_id):
         hears = hears | Webhook.board_id.is_(None)
     rows = db.session.execute(select(Webhook.id, Webhook.kinds, Webhook.paused_at).where(hears)).all()
+    rows = [row for row in rows if event.kind in row.kinds]
+    due_at = due_at_once(now) if rows else now
     for row in rows:
-        if event.kind not in row.kinds:
-            continue
         db.session.execute(
             dialects.insert_once(dialect_name(), WebhookCall).values(
                 webhook_id=row.id,
@@ -41,7 +42,7 @@ def call_out(event: Event, now: datetime) -> None:
                 cause=PAUSED if row.paused_at else None,
                 settled_at=now if row.paused_at else None,
                 created_at=now,
-                due_at=now,
+                due_at=due_at,
                 attempts=0,
                 log=[],
             )

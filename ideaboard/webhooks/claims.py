@@ -8,14 +8,14 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select, text, type_coerce, update
+from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.orm import aliased
 
 from ideaboard.events.kinds import WEBHOOK_PAUSED
 from ideaboard.events.record import record
 from ideaboard.extensions import db
 from ideaboard.foundation import dialects
-from ideaboard.foundation.database import UtcDateTime, dialect_name, transaction
+from ideaboard.foundation.database import dialect_name, transaction
 from ideaboard.models import Webhook, WebhookCall
 from ideaboard.webhooks.calling import PAUSED
 from ideaboard.webhooks.telling import tell_of_pause
@@ -50,11 +50,6 @@ class Attempt:
             "error": self.error[:300],
             "ms": self.ms,
         }
-
-
-def database_now() -> datetime:
-    """The database's clock."""
-    return db.session.execute(select(type_coerce(dialects.database_clock(dialect_name()), UtcDateTime))).scalar_one()
 
 
 def has_due(now: datetime) -> bool:

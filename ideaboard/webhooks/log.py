@@ -11,6 +11,7 @@ from ideaboard.foundation.paging import Page, paginate
 from ideaboard.foundation.refusals import Conflict, Missing
 from ideaboard.models import Idea, Webhook, WebhookCall
 from ideaboard.webhooks.calling import new_message_id
+from ideaboard.webhooks.moments import due_at_once
 
 STATES = ("waiting", "sent", "failed", "dropped")
 
@@ -56,7 +57,8 @@ def send_test(webhook_id: int, now: datetime) -> int:
     """Write a test call, due at once; its id. Raises Conflict while the webhook is paused."""
     with transaction() as session:
         _not_paused(webhook_id)
-        call = WebhookCall(webhook_id=webhook_id, message_id=new_message_id(), created_at=now, due_at=now, log=[])
+        call = WebhookCall(webhook_id=webhook_id, message_id=new_message_id(), created_at=now, log=[])
+        call.due_at = due_at_once(now)
         session.add(call)
         session.flush()
         return call.id
@@ -75,7 +77,7 @@ def replay(webhook_id: int, call_id: int, now: datetime) -> None:
         if call is None:
             raise Missing(gettext("This call is not in the log. Calls are kept for 90 days."))
         if call.claimed_by is None:
-            call.state, call.due_at, call.attempts, call.settled_at = "waiting", now, 0, None
+            call.state, call.due_at, call.attempts, call.settled_at = "waiting", due_at_once(now), 0, None
 
 
 def replay_failed(webhook_id: int, since: datetime, now: datetime) -> int:
@@ -90,7 +92,7 @@ def replay_failed(webhook_id: int, since: datetime, now: datetime) -> int:
                 WebhookCall.event_id.is_not(None),
                 WebhookCall.created_at >= since,
             )
-            .values(state="waiting", due_at=now, attempts=0, settled_at=None),
+            .values(state="waiting", due_at=due_at_once(now), attempts=0, settled_at=None),
             execution_options={"synchronize_session": False},
         ).rowcount
 

@@ -14,7 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ideaboard.foundation.database import end_reading
 from ideaboard.foundation.refusals import Busy
-from ideaboard.webhooks.claims import claim_due, database_now, has_due
+from ideaboard.webhooks.claims import claim_due, has_due
+from ideaboard.webhooks.moments import database_now
 from ideaboard.webhooks.sending import make_call
 
 log = logging.getLogger(__name__)

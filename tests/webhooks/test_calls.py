@@ -276,9 +276,3 @@ def test_one_at_a_time_for_an_endpoint_and_others_meanwhile(webhook, submitted):
     assert not claims.has_due(NOW)
     db.session.commit()
     assert claims.claim_due("c", NOW) is None
-
-
-def test_leases_and_moments_are_of_the_databases_clock(app):
-    from ideaboard.foundation.clock import now
-
-    assert abs(claims.database_now() - now()) < timedelta(seconds=10)

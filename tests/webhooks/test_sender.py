@@ -7,9 +7,11 @@ import threading
 import time
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 
 from ideaboard.events import dispatch, kinds
 from ideaboard.events.record import record
@@ -151,6 +153,19 @@ def test_what_is_due_is_done_once_and_it_ends(site, sinks, happened):
     happened([well.url, ill.url], ideas=6)
     Sender(site.app_context, "once").all_due()
     assert sorted(states(site)) == [("W0", "sent")] * 6 + [("W1", "waiting")] * 6
+
+
+@pytest.mark.parametrize("minutes", [-5, 5])
+def test_clocks_five_minutes_apart_do_not_matter(site, sinks, happened, minutes):
+    """A machine ahead dispatches, one behind calls, or the other way round: sent at once, of the database's moment."""
+    (sink,) = sinks(OK)
+    real = now()
+    with time_machine.travel(real + timedelta(minutes=minutes)):
+        happened([sink.url])
+    with time_machine.travel(real - timedelta(minutes=minutes)):
+        Sender(site.app_context, "elsewhere").all_due()
+    assert states(site) == [("W0", "sent")]
+    assert abs(int(sink.received[0].headers["webhook-timestamp"]) - real.timestamp()) < 30
 
 
 @pytest.mark.slow
