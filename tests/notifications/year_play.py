@@ -66,18 +66,20 @@ class Play:
         with transaction() as session:
             site = session.get(Site, 1) or Site(id=1, name="Decidim")
             site.time_zone = str(ZONE)
-            self.ada = Person(email="ada@example.org", display_name="Ada", avatar_seed="a", created_at=at)
-            session.add_all([site, self.ada])
+            self.staff = Person(email="staff@example.org", display_name="Staff", avatar_seed="a", created_at=at)
+            session.add_all([site, self.staff])
             session.flush()
             brief = {f"brief_{part}": "Words." for part in ("asks", "fixed", "decides", "hear")}
-            board = Board(slug="city", name="City", owner_id=self.ada.id, created_at=at, **brief)
+            board = Board(slug="city", name="City", owner_id=self.staff.id, created_at=at, **brief)
             session.add(board)
             session.flush()
-            session.add(BoardMember(board_id=board.id, person_id=self.ada.id, role=BoardRole.STAFF))
+            session.add(BoardMember(board_id=board.id, person_id=self.staff.id, role=BoardRole.STAFF))
             self.board = board
             rows = [self._person(number, at) for number in range(self.story.people)]
             session.execute(insert(Person), rows)
-            found = session.execute(select(Person).where(Person.email.like("p%")).order_by(Person.id)).scalars()
+            found = session.execute(
+                select(Person).where(Person.email.like("p%@example.org"), Person.id > self.staff.id).order_by(Person.id)
+            ).scalars()
             self.people = [person.id for person in found]
             how = {number: self._how() for number in range(self.story.people)} if digests else {}
             chosen = [
@@ -174,11 +176,11 @@ class Play:
         post_comment(self.ids[number], by, moment, body="I would use it every week, and so would my neighbours.")
 
     def _answer(self, moment: datetime, _, __) -> None:
-        ada = db.session.get(Person, self.ada.id)
+        staff = db.session.get(Person, self.staff.id)
         db.session.commit()
         if self.launches and self.launches[0][0] <= moment:
             number = self.launches.pop(0)[1]
-            change_status(self.ids[number], ada, moment, status_id=self.statuses["launched"], text=WORDS * 3)
+            change_status(self.ids[number], staff, moment, status_id=self.statuses["launched"], text=WORDS * 3)
             return
         if not self.waiting:
             return
@@ -186,7 +188,7 @@ class Play:
         self.oldest_next = not self.oldest_next
         wanted = self.story.ideas[number].is_wanted
         outcome, named = "want" if wanted else "will_not", {"status_id": self.statuses["reviewed"]}
-        change_status(self.ids[number], ada, moment, outcome=outcome, text=WORDS * 4, **named)
+        change_status(self.ids[number], staff, moment, outcome=outcome, text=WORDS * 4, **named)
         if wanted and self.chance.random() < LAUNCHED:
             self.launches.append((moment + timedelta(days=self.chance.uniform(*LAUNCH_DAYS)), number))
             self.launches.sort()
