@@ -18,6 +18,7 @@ from ideaboard.models import (
     IdeaAddition,
     Person,
     Site,
+    Solved,
     Status,
     StatusChange,
     Vote,
@@ -27,6 +28,7 @@ from ideaboard.site.demo import crowd, figures, rows
 from ideaboard.site.demo.chat import plant_chat
 from ideaboard.site.demo.content import load
 from ideaboard.site.demo.news import plant_news, told_counts
+from ideaboard.site.demo.solved import solved_rows
 from ideaboard.site.demo.told import plant_stories
 from ideaboard.site.demo.unreached import plant_unreached
 from ideaboard.site.demo.wording import SITE_ZONE
@@ -81,6 +83,7 @@ def plant(now: datetime) -> dict[str, int]:
             for key, each in cast.items() for b in each
         ]  # fmt: skip
         session.execute(insert(Vote.__table__), ballots)
+        session.execute(insert(Solved.__table__), solved_rows(community, cast, ideas, people, moment))
         wishes = [
             {"idea_id": ideas[key], "person_id": people[who], "reasons": reasons, "followed_at": since}
             for key, each in follows.items() for who, (reasons, since) in each.items()
