@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from ideaboard.extensions import db
-from ideaboard.models import Board, Idea, Notification, Person, StatusChange
+from ideaboard.models import Board, Idea, Notification, Person, StatusChange, Story
 from ideaboard.notifications.unsubscribing import token_of
 
 pytestmark = pytest.mark.journey
@@ -14,7 +14,7 @@ GUEST += ["/roadmap", "/roadmap?board=drinks", "/launched", "/feeds", "/how-we-a
 GUEST += ["/demo", "/demo/mails", "/demo/start-for-real"]
 VERA = ["/", "/ideas", "/ideas/new", "/me", "/me/inbox", "/me/preferences", "/me/ideas", "/me/votes", "/me/follows"]
 VERA += ["/roadmap", "/roadmap?mine=votes", "/launched", "/me/feeds"]
-ADA = ["/", "/staff"]
+ADA = ["/", "/staff", "/staff/stories", "/staff/stories/new"]
 ADMIN = [
     "/admin/frames",
     "/admin",
@@ -45,6 +45,15 @@ def ideas_of_all_kinds(site) -> list[str]:
         return [f"/ideas/{idea.id}-{idea.slug}" for idea in rows]
 
 
+def stories_of_all_kinds(site) -> tuple[list[str], list[str]]:
+    """(what everybody reads, what staff have before them) of the demo's stories."""
+    with site.app.app_context():
+        stories = list(db.session.scalars(db.select(Story).order_by(Story.id)))
+        read = [f"/stories/{story.id}-{story.slug}" for story in stories if story.published_at]
+        desk = [f"/staff/stories/{story.id}" for story in stories]
+    return ["/stories", *read], [*desk, *(f"{path}/edit" for path in desk)]
+
+
 def own_forms(site, email: str) -> list[str]:
     """What an author is offered on an idea of hers that others took part in."""
     with site.app.app_context():
@@ -68,10 +77,11 @@ def pages(site) -> dict[str | None, list[str]]:
     number = some[0].split("/")[2].split("-")[0]
     board = [p.replace("drinks", slug) for p in GUEST]
     forms = [f"/ideas/{some[1].split('/')[2].split('-')[0]}/{page}" for page in ("status", "title", "versions")]
+    read, desk = stories_of_all_kinds(site)
     return {
-        None: [*board, *some, f"/ideas/{number}/comments", "/mailbox", *(f"/unsubscribe/{link}" for link in links)],
+        None: [*board, *some, *read, f"/ideas/{number}/comments", "/mailbox", *(f"/unsubscribe/{link}" for link in links)],
         vera: VERA + own_forms(site, vera) + some[:2],
-        staff: [*ADA, *some[:3], *forms, f"/ideas/{number}/voters", f"/ideas/{number}/comments/new"],
+        staff: [*ADA, *desk, *some[:3], *forms, f"/ideas/{number}/voters", f"/ideas/{number}/comments/new"],
         admin: [*ADMIN, f"/admin/people/{person}", f"/admin/boards/{slug}"],
     }
 
