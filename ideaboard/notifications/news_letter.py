@@ -114,11 +114,10 @@ def _group(bunch: list[News], zone: str, person: Person) -> Group:
     first = bunch[0]
     why = words.because_words(bunch[-1].notification.reason)
     if first.event.kind == kinds.STORY_PUBLISHED:
-        section = replace(story_section(first, zone), title=gettext("A story"), url="")
-        button = Link(gettext("Read the story"), story_url(first.story))
-        return Group(
-            (section,), first.story.title, story_url(first.story), "", button, (mute_link(first, person),), why
-        )
+        section = replace(story_section(first, zone), title="", url="")
+        url, mute = story_url(first.story), mute_link(first, person)
+        button = Link(gettext("Read the story"), url)
+        return Group((section,), first.story.title, url, gettext("A story"), button, (mute,), why)
     if first.event.kind == kinds.IDEA_SUBMITTED:
         sections = tuple(replace(idea_section(n, zone), links=(open_link(n.idea), mute_link(n, person))) for n in bunch)
         return Group(sections, gettext("New on %(board)s", board=first.idea.board.name), why=why)

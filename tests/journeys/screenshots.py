@@ -1,4 +1,4 @@
-"""The pictures of docs/images, taken of a fresh demo: `python3 tasks.py screenshots`.
+"""The pictures of docs/images, taken of a fresh demo: `python3 tasks.py screenshots` (`… screenshots mail-` for those named so).
 
 Each is the browser's window, no endless page, with few colours: a tenth of the bytes, and text as sharp.
 """
@@ -16,11 +16,16 @@ from playwright.sync_api import Page, sync_playwright
 
 from ideaboard.extensions import db
 from ideaboard.models import Idea, Person
+from ideaboard.models.vocabulary import SiteRole
 from tests.journeys.conftest import Site, running
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 IDEA = "Oat milk without the extra charge"
 HEIGHTS = {"home": 1480, "idea": 1480, "submit": 900, "inbox": 900, "status-form": 1320, "staff": 1100}
+WIDTHS = (390, 1280)
+# Mails as a mail program shows them: samples, whole, in the width of a phone and of a reading pane.
+MAILS = ("launched", "several", "daily", "weekly", "story", "comment")
+MAIL_WIDTHS = (390, 640)
 COLOURS = 256
 MOST_BYTES = 250_000
 
@@ -34,6 +39,7 @@ def addresses(site: Site) -> dict[str, tuple[str | None, str]]:
             for name in ("Vera", "Ada")
         )
         path = f"/ideas/{idea.id}-{idea.slug}"
+        admin = db.session.scalars(db.select(Person.email).where(Person.site_role == SiteRole.ADMIN)).first()
         return {
             "home": (None, "/"),
             "idea": (vera, path),
@@ -41,6 +47,7 @@ def addresses(site: Site) -> dict[str, tuple[str | None, str]]:
             "inbox": (vera, "/me/inbox"),
             "status-form": (ada, f"/ideas/{idea.id}/status"),
             "staff": (ada, "/staff"),
+            **{f"mail-{kind}": (admin, f"/admin/mails/{kind}/html?lang=en") for kind in MAILS},
         }
 
 
@@ -74,14 +81,18 @@ def keep(picture: bytes, path: Path) -> int:
     return path.stat().st_size
 
 
-def take_all(site: Site, browser) -> None:
+def take_all(site: Site, browser, only: str = "") -> None:
+    """`only`: the pictures whose names begin so."""
     for name, (whose, path) in addresses(site).items():
-        for width in (390, 1280):
+        if not name.startswith(only):
+            continue
+        is_mail = name.startswith("mail-")
+        for width in MAIL_WIDTHS if is_mail else WIDTHS:
             for scheme in ("light", "dark"):
                 context = browser.new_context(
                     base_url=site.url,
                     color_scheme=scheme,
-                    viewport={"width": width, "height": HEIGHTS[name]},
+                    viewport={"width": width, "height": HEIGHTS.get(name, 400)},
                     locale="en-GB",
                     reduced_motion="reduce",
                 )
@@ -90,9 +101,10 @@ def take_all(site: Site, browser) -> None:
                 page = context.new_page()
                 answer = page.goto(path, wait_until="networkidle")
                 assert answer.status == 200, f"{path} answered {answer.status}"
-                write(page, name)
+                if not is_mail:
+                    write(page, name)
                 target = IMAGES / f"{name}-{width}-{scheme}.png"
-                size = keep(page.screenshot(animations="disabled", caret="hide"), target)
+                size = keep(page.screenshot(animations="disabled", caret="hide", full_page=is_mail), target)
                 assert size < MOST_BYTES, (
                     f"{target.name} has {size} bytes; at most {MOST_BYTES} belong into the repository"
                 )
@@ -107,7 +119,7 @@ def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as site, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        take_all(site, browser)
+        take_all(site, browser, *sys.argv[1:2])
         browser.close()
 
 
