@@ -24,6 +24,9 @@ MAIL_CSP = (
     "frame-ancestors 'self'; sandbox"
 )
 
+# The mail's dark rules always, or never: a frame takes the reader's own side otherwise.
+_SIDES = {"dark": "@media all", "light": "@media not all"}
+
 
 def _chosen() -> tuple[str, str]:
     """The kind and the language that the address names. Raises Missing for a kind that is none of ours."""
@@ -44,7 +47,7 @@ def _mail(kind: str, language: str) -> Mail:
 @gate("site.administrate")
 def mails():
     kind, language = _chosen()
-    side = "dark" if request.args.get("side") == "dark" else "light"
+    side = request.args.get("side") if request.args.get("side") in _SIDES else "light"
     return page_or_fragment(
         "admin/mails.html",
         "admin/_tests.html",
@@ -62,7 +65,10 @@ def mails():
 @gate("site.administrate")
 def mail_html(kind: str):
     """What a mail program would show; in a frame that may do nothing."""
-    response = Response(_mail(*_chosen()).html, mimetype="text/html")
+    html = _mail(*_chosen()).html
+    if request.args.get("side") in _SIDES:
+        html = html.replace("@media (prefers-color-scheme: dark)", _SIDES[request.args["side"]])
+    response = Response(html, mimetype="text/html")
     response.headers["Content-Security-Policy"] = MAIL_CSP
     response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -46,11 +46,20 @@ def sample_letter(kind: str, person: Person, site: Site, now: datetime) -> Lette
     if kind == "notice":
         facts = {"what": notices.PASSWORD_CHANGED, "at": now.isoformat(), "browser": "Firefox on Linux"}
         return notice_letter(Delivery(facts=facts), person, site)
-    token = token_of(person.id, None, Topic.STATUS)
+    return told_letter(kind, sample_news(kind, now), person, site, now)
+
+
+def sample_news(kind: str, now: datetime) -> list[News]:
+    """What the letter of a kind tells, oldest first ('code' and 'notice' tell no news)."""
     world = World(now)
+    return _digest(world, kind) if kind in (How.DAILY, How.WEEKLY) else _NEWS[kind](world)
+
+
+def told_letter(kind: str, stand: list[News], person: Person, site: Site, now: datetime) -> Letter:
+    token = token_of(person.id, None, Topic.STATUS)
     if kind in (How.DAILY, How.WEEKLY):
-        return digest_letter(_digest(world, kind), person, site, token, now, kind)
-    return news_letter(_NEWS[kind](world), person, site, token, now)
+        return digest_letter(stand, person, site, token, now, kind)
+    return news_letter(stand, person, site, token, now)
 
 
 def _oat(world: World):

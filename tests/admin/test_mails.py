@@ -58,6 +58,14 @@ def test_the_frame_runs_loads_and_sends_nothing(ruth):
     assert 'sandbox=""' in ruth.get("/admin/mails?kind=story").text
 
 
+def test_the_side_is_the_one_that_was_chosen(ruth):
+    dark, light = (ruth.get(f"/admin/mails/story/html?side={side}").text for side in ("dark", "light"))
+    assert "@media all {" in dark and "@media not all {" in light
+    assert "prefers-color-scheme" not in dark + light
+    assert "prefers-color-scheme: dark" in ruth.get("/admin/mails/story/html").text
+    assert "side=dark" in ruth.get("/admin/mails?side=dark").text
+
+
 def test_a_kind_that_is_not_there_is_missing(ruth):
     assert ruth.get("/admin/mails?kind=nonsense").status_code == 404
     assert ruth.get("/admin/mails/nonsense/html").status_code == 404

@@ -79,7 +79,7 @@ DOORS: dict[tuple[str, str], Door] = {
     ("GET", "admin.frames"): Door(),
     ("GET", "admin.deliveries"): Door(query={"list": "failed", "cause": "address", **CURSORS}),
     ("GET", "admin.index"): Door(),
-    ("GET", "admin.mail_html"): Door(values={"kind": "launched"}, query={"lang": "de"}),
+    ("GET", "admin.mail_html"): Door(values={"kind": "launched"}, query={"lang": "de", "side": "dark"}),
     ("GET", "admin.mails"): Door(query={"kind": "launched", "lang": "de", "side": "dark"}),
     ("GET", "admin.new_board"): Door(),
     ("GET", "admin.people"): Door(query={"q": "v", **CURSORS}),
