@@ -61,6 +61,20 @@ def test_a_right_or_wish_that_ends_ends_with_the_next_fetch(how, lenas, db, gues
     assert "Zanzibar" not in guest.get(lenas[0]).text and titles(read(guest, lenas[0])) == []
 
 
+@pytest.mark.parametrize("column", ["held_at", "hidden_at", "merged_at"])
+def test_what_is_not_in_the_open_is_not_even_in_an_admins_or_authors_feed(column, db, cast, make_idea, move, guest):
+    idea, into = make_idea("Zanzibar", author=cast.vera), make_idea("Into")
+    for person in (cast.root, cast.vera):
+        follow(idea, person, NOW)
+    move(idea, "coming_soon")
+    feeds = [KEY.format(make_feed_token(person, NOW)) for person in (cast.root, cast.vera)]
+    assert all(titles(read(guest, path)) == ["Coming soon: Zanzibar"] for path in feeds)
+    setattr(idea, column, NOW)
+    idea.merged_into_id = into.id if column == "merged_at" else None
+    db.session.commit()
+    assert all(titles(read(guest, path)) == [] for path in feeds)
+
+
 @pytest.mark.parametrize("how", ["suspended_at", "erased_at", "valid_until"])
 def test_who_may_not_act_any_more_has_no_feed(how, lenas, db, cast, guest):
     setattr(db.session.get(Person, cast.lena.id), how, NOW)

@@ -43,7 +43,7 @@ KEPT = {
     ("ideas.add", "body"), ("ideas.retitle", "title"), ("discussion.post", "body"), ("discussion.edit", "body"),
     ("accounts.save", "display_name"), ("workflow.change_status", "text"), ("workflow.change_status", "link"),
     ("admin.save", "name"), ("admin.board", "name"), ("admin.board", "brief_asks"), ("admin.person", "department"),
-    ("admin.statuses", "label-1"),
+    ("admin.statuses", "label-1"), ("admin.frames", "sites"),
 }  # fmt: skip
 READ_AFTERWARDS = ("/", "/ideas", "/boards", "/boards/drinks", "/staff", "/admin/people", "/admin/boards", "/me/ideas")
 
