@@ -206,7 +206,11 @@ def test_the_same_numbers_by_another_route(seed, ideas, cast):
     history = History(cast, seed, ideas)
     first, other = both(cast, history)
     # The history has something of everything, or the agreement proves little.
-    kinds = {} if seed > 1 else first["promise"] | {"imported": first["left_out"]["imported"], "gone": first["out_of_sight"]}
+    kinds = (
+        {}
+        if seed > 1
+        else first["promise"] | {"imported": first["left_out"]["imported"], "gone": first["out_of_sight"]}
+    )
     assert all(kinds.values()), kinds
     assert all(first[name]["of"] for name in ("told_within_24_hours", "told_by_digest", "clear"))
     assert 0 < first["decided"] < first["answered"] < first["looked_at"] < first["ideas"] == ideas

@@ -126,6 +126,16 @@ def test_a_digest_that_is_being_sent_is_joined_by_nobody(cast, idea, change_to, 
     assert [row[1:] for row in waiting()] == [("", TOMORROW, 1), ("digest:daily", TOMORROW + timedelta(days=1), 1)]
 
 
+def test_a_digest_that_nobody_sent_yet_is_still_joined(cast, idea, change_to, tell, choose, waiting):
+    """The worker was away at eight."""
+    choose(cast.noor, How.DAILY)
+    change_to(idea, "under_review")
+    tell()
+    change_to(idea, "reviewed", "want", at=TOMORROW + timedelta(minutes=5))
+    tell(TOMORROW + timedelta(minutes=6))
+    assert waiting() == [("digest", "digest:daily", TOMORROW, 2)]
+
+
 def test_in_the_demo_a_digest_comes_after_a_minute(db, cast, idea, change_to, tell, choose, waiting):
     db.session.merge(Site(id=1, demo_since=NOW))
     db.session.commit()

@@ -151,6 +151,9 @@ def test_a_story_is_a_group_of_its_own(client_of, cast, told, told_story, db):
     assert "Inbox, 3 unread" in page
     client.post(f"/me/inbox/ideas/{told.id}")
     assert "Inbox, 1 unread" in client.get("/me/inbox").text  # the story's entry is not about the idea alone
+    opened = client.post(f"/me/inbox/stories/{told_story.id}")
+    assert (opened.status_code, opened.headers["Location"]) == (303, f"/stories/{told_story.id}-oat")
+    assert "unread" not in client.get("/me/inbox").text
 
 
 def test_a_story_out_of_sight_leaves_inbox_and_count(client_of, cast, told, told_story, reload, db):

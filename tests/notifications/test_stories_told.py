@@ -100,6 +100,29 @@ def test_the_storys_own_board_is_asked_too(db, cast, make_idea, follows, publish
     assert list(told()) == ["Lena"]
 
 
+@pytest.mark.parametrize("when", ["before", "while it waits"])
+def test_who_muted_the_storys_own_board_is_not_told(
+    db, cast, make_idea, follows, publish, tell, send, post, count_rows, when
+):
+    idea = make_idea()  # on Drinks
+    follows(idea, cast.lena)
+
+    def mute_the_panel():
+        db.session.add(BroadFollow(person_id=cast.lena.id, board_id=cast.panel.id, muted_at=NOW))
+        db.session.commit()
+
+    if when == "before":
+        mute_the_panel()
+    publish(idea, board=cast.panel)
+    tell()
+    if when != "before":
+        mute_the_panel()
+        assert send(DUE) == ["dropped"]
+    else:
+        assert count_rows("notification") == 0
+    assert post.sent == []
+
+
 def test_an_idea_out_of_sight_tells_nobody_of_the_story(cast, make_idea, follows, publish, tell, told):
     idea = make_idea("A secret wish", board=cast.panel, author=cast.ada)
     follows(idea, cast.noor, cast.lena)
