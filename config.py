@@ -53,7 +53,7 @@ class Settings:
     data_dir: Path = field(default=Path("instance"), metadata={"env": "DATA_DIR"})
     # How many proxies in front may be believed about the visitor's address; 0: X-Forwarded-* is ignored.
     trusted_proxies: int = field(default=0, metadata={"env": "TRUSTED_PROXIES"})
-    # Changes on one idea within this window are one mail (PRODUCT: fifteen minutes, ten seconds in the demo).
+    # News of a person within this window is one mail (PRODUCT: fifteen minutes, ten seconds in the demo).
     bundle_seconds: int = field(default=900, metadata={"env": "BUNDLE_SECONDS"})
     # How long a writer of the web waits for the lock before 503; reading never waits for writers.
     write_wait_ms: int = field(default=250, metadata={"env": "WRITE_WAIT_MS"})

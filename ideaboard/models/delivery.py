@@ -29,7 +29,7 @@ class Delivery(Model):
         # A sign-in code goes before a thousand mails of news.
         # The kind stands in front, or SQLite takes the index above and reads those thousand to find no code.
         Index("ix_delivery_code", "kind", "due_at", "id", sqlite_where=_WAITING_CODE, postgresql_where=_WAITING_CODE),
-        # One open window a person and bundle ('idea:12:status'): news within it joins the waiting mail.
+        # One open window a person and bundle ('news', 'digest:daily', 'digest:weekly'): news joins the waiting mail.
         Index(
             "uq_delivery_window",
             "person_id",
