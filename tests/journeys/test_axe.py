@@ -23,6 +23,7 @@ ADMIN = [
     "/admin/boards/new",
     "/admin/people",
     "/admin/statuses",
+    "/admin/mails?kind=weekly",
     "/admin/deliveries",
     "/admin/deliveries?list=addresses",
     "/admin/webhooks",
