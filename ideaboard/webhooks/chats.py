@@ -93,7 +93,7 @@ def _sentence(about: About) -> tuple[str, str]:
 
 
 def _launch(about: About) -> str:
-    people = people_told(about.event.id)
+    people = max(about.change.entitled_count, people_told(about.event.id))
     parts = [launch_emoji(people), gettext("%(title)s is launched.", title=_TITLE)]
     name = None if about.idea.author_stepped_back_at else _name(about.idea.author)
     if name:

@@ -126,3 +126,15 @@ def test_each_kind_that_a_chat_may_choose_is_worded(webhook, sink, happen, dispa
     assert "on Drinks by Vera" in said[0]
     assert "50 votes: an answer is promised within 14 days" in said[1]
     assert said[2].startswith("Noor commented on") and "Yes, oat." in said[2]
+
+
+def test_a_launch_reaches_those_who_are_entitled(launch):
+    from ideaboard.models import StatusChange
+
+    @db.event.listens_for(StatusChange, "before_insert", once=True)
+    def _(mapper, connection, change):
+        change.entitled_count = 512
+
+    _, body = launch("slack")
+    assert body["text"].startswith("🚀 ")
+    assert "512 people hear of it" in body["text"]
