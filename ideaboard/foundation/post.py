@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from ideaboard.foundation.mail import Message, mail_host
 from ideaboard.foundation.settings import settings
+from ideaboard.foundation.timed_smtp import TimedSmtp, TimedSmtpOverTls
 
 STEP_SECONDS = 30.0  # the longest silence of the relay
 WHOLE_SECONDS = 60.0  # one handing over in all: below the lease of a delivery
@@ -36,50 +37,6 @@ class NotNow(Exception):
     def __init__(self, why: str, *, whole_server: bool = False):
         super().__init__(why)
         self.whole_server = whole_server
-
-
-class _Timed:
-    """Beside a class of smtplib: no reply takes longer than until `ends`, however slowly its bytes drip in."""
-
-    ends = float("inf")
-
-    def getreply(self):
-        if self.file is None:
-            self.file = _Reader(self)
-        return super().getreply()
-
-
-class _Reader:
-    """What smtplib reads lines from."""
-
-    def __init__(self, smtp):
-        self._smtp, self._left = smtp, b""
-
-    def readline(self, limit: int) -> bytes:
-        """A line with its end, or what came before the relay hung up. Raises TimeoutError."""
-        while b"\n" not in self._left and len(self._left) < limit:
-            left = self._smtp.ends - time.monotonic()
-            if left <= 0:
-                raise TimeoutError("the mail server's answer did not end in time")
-            self._smtp.sock.settimeout(min(STEP_SECONDS, left))
-            piece = self._smtp.sock.recv(4096)
-            if not piece:
-                break
-            self._left += piece
-        end = self._left.find(b"\n") + 1 or min(len(self._left), limit)
-        line, self._left = self._left[:end], self._left[end:]
-        return line
-
-    def close(self) -> None:
-        self._left = b""
-
-
-class _Smtp(_Timed, smtplib.SMTP):
-    pass
-
-
-class _SmtpOverTls(_Timed, smtplib.SMTP_SSL):
-    pass
 
 
 class SmtpPost:
@@ -179,7 +136,7 @@ class SmtpPost:
         if self._smtp is not None and self._sent < _PER_CONNECTION:
             return
         self.close()
-        make = _SmtpOverTls if self.secure else _Smtp
+        make = TimedSmtpOverTls if self.secure else TimedSmtp
         context = {"context": ssl.create_default_context()} if self.secure else {}
         # No host yet: connecting reads the greeting, and that has to end in time too.
         self._smtp = make(local_hostname=mail_host(), timeout=STEP_SECONDS, **context)
