@@ -7,6 +7,7 @@ from ideaboard.models.vocabulary import Reason
 from ideaboard.site.demo.crowd import SEED, Ballot
 
 PROMISE_VOTES, PROMISE_DAYS = 50, 21
+PLAYED = ("vera", "noor", "ada")  # whose part a visitor takes: they have not said it yet
 SAYS_SO = 0.06  # of those who followed an answered idea
 FOUND_IT_CLEAR = 0.9
 
@@ -25,7 +26,7 @@ def clear_rows(changes: list[dict], follows: dict, people: dict[str, int], now: 
         rng = random.Random(f"{SEED} clear {change['idea']} {change['stage']} {change['outcome']}")
         asked = [
             who for who, (reasons, since) in sorted(follows[change["idea"]].items())
-            if since <= change["changed_at"] and who != change["actor"] and reasons & (Reason.VOTER | Reason.CHOSEN)
+            if since <= change["changed_at"] and who not in (change["actor"], *PLAYED) and reasons & (Reason.VOTER | Reason.CHOSEN)
         ]  # fmt: skip
         for who in asked:
             at = change["changed_at"] + timedelta(hours=rng.expovariate(1 / 30))
