@@ -157,10 +157,11 @@ def test_kept_broken_running_and_left(promised, move, score, db):
 
 
 def test_a_setting_changed_later_moves_no_clock(promised, score, db, cast):
-    promised(days=14)
+    promised(days=20)
     db.session.execute(db.update(Board).where(Board.id == cast.drinks.id).values(promise_days=365, promise_votes=9))
     db.session.commit()
-    assert kept(score) == (0, 0, 1, 0, 0)
+    assert kept(score, after(20)) == (0, 0, 0, 1, 0)
+    assert kept(score, after(21)) == (0, 0, 1, 0, 0)
 
 
 def test_an_imported_event_of_promise_is_none(make_idea, score, db):
