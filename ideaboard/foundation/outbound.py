@@ -8,7 +8,6 @@ name, connection, handshake, headers and body together; of the body no more is r
 from __future__ import annotations
 
 import http.client
-import io
 import queue
 import re
 import socket
@@ -22,6 +21,7 @@ from urllib.parse import quote, urlsplit
 
 from ideaboard.foundation.public_addresses import Allowed, address_of, is_public
 from ideaboard.foundation.settings import settings
+from ideaboard.foundation.wire import Deadline, Wire
 
 DEADLINE_SECONDS = 10.0
 MAX_BYTES = 64 * 1024
@@ -86,19 +86,6 @@ def target_of(url: str) -> Target:
     return Target(parts.scheme, host, port or standard, netloc, path)
 
 
-class _Deadline:
-    def __init__(self, seconds: float):
-        self.begun = time.monotonic()
-        self._end = self.begun + seconds
-
-    def left(self) -> float:
-        """Seconds; raises TimeoutError when none are."""
-        seconds = self._end - time.monotonic()
-        if seconds <= 0:
-            raise TimeoutError("the time was over")
-        return seconds
-
-
 def resolve(host: str, port: int) -> list[str]:
     """The system's resolver."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -122,7 +109,7 @@ def call(
     for name, value in headers.items():
         if not re.fullmatch(r"[A-Za-z0-9-]+", name) or not re.fullmatch(r"[\x20-\x7e]*", value):
             raise ValueError(f"{name!r} is no header that can be sent")
-    deadline = _Deadline(deadline_seconds)
+    deadline = Deadline(deadline_seconds)
     try:
         addresses = _checked(target, _look_up(target, resolver, deadline))
         with _connect(addresses, target, deadline, tls) as connected:
@@ -139,7 +126,7 @@ def call(
         raise Unreachable("broken", f"the connection broke: {type(error).__name__} {error}"[:200].strip()) from error
 
 
-def _look_up(target: Target, resolver: Resolver, deadline: _Deadline) -> list[str]:
+def _look_up(target: Target, resolver: Resolver, deadline: Deadline) -> list[str]:
     """In a thread, since nothing else bounds the system's resolver; at most _MOST_LOOK_UPS of them."""
     if not _look_ups.acquire(timeout=deadline.left()):
         raise TimeoutError("too many names are being looked up")
@@ -173,7 +160,7 @@ def _checked(target: Target, found: list[str]) -> list[str]:
     return found[:_MOST_ADDRESSES]
 
 
-def _connect(addresses: list[str], target: Target, deadline: _Deadline, tls: ssl.SSLContext | None) -> socket.socket:
+def _connect(addresses: list[str], target: Target, deadline: Deadline, tls: ssl.SSLContext | None) -> socket.socket:
     """A connection to the first address that takes one; the certificate is asked for the name."""
     for i, address in enumerate(addresses):
         connection = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
@@ -199,47 +186,10 @@ def _tls() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-class _Reader(io.RawIOBase):
-    """What comes in, each piece within what is left of the deadline, and no more than `most` bytes in all."""
-
-    def __init__(self, connected: socket.socket, deadline: _Deadline, most: int):
-        self._socket, self._deadline, self._left = connected, deadline, most
-
-    def readable(self):
-        return True
-
-    def readinto(self, buffer):
-        if self._left <= 0:
-            raise ConnectionError("more came than is read")
-        self._socket.settimeout(self._deadline.left())
-        got = self._socket.recv_into(memoryview(buffer)[: self._left])
-        self._left -= got
-        return got
-
-
-class _Wire:
-    """What http.client takes for a socket. Closing it does nothing: `call` closes the real one."""
-
-    def __init__(self, connected: socket.socket, deadline: _Deadline, most: int):
-        self._socket, self._deadline, self._most = connected, deadline, most
-
-    def sendall(self, data) -> None:
-        rest = memoryview(data)
-        while rest:
-            self._socket.settimeout(self._deadline.left())
-            rest = rest[self._socket.send(rest) :]
-
-    def makefile(self, mode):
-        return io.BufferedReader(_Reader(self._socket, self._deadline, self._most))
-
-    def close(self) -> None:
-        pass
-
-
-def _exchange(connected, target: Target, method, headers, body, deadline: _Deadline, max_bytes: int) -> Answer:
+def _exchange(connected, target: Target, method, headers, body, deadline: Deadline, max_bytes: int) -> Answer:
     """Send, and read the answer. Once status and headers are there, a body that does not end changes nothing."""
     connection = http.client.HTTPConnection("unused")
-    connection.sock = _Wire(connected, deadline, max_bytes + _HEADERS_BYTES)
+    connection.sock = Wire(connected, deadline, max_bytes + _HEADERS_BYTES)
     connection.request(method, target.path, body or None, headers)
     response = connection.getresponse()
     named = {name.lower(): value for name, value in response.getheaders()}
