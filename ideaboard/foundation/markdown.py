@@ -91,13 +91,17 @@ def render(text: str) -> str:
 
 def render_with_pictures(text: str, pictures: dict[str, Shown]) -> str:
     """Markdown of a long text to safe HTML; `pictures`: {name: what `picture:name` shows}."""
-    ours = {shown.src for shown in pictures.values()}
+    return only_with(_long.render(text, {"pictures": pictures}), {shown.src for shown in pictures.values()})
+
+
+def only_with(markup: str, ours: set[str]) -> str:
+    """The second wall: of any HTML, what a long text may hold, with pictures of these addresses and no others."""
 
     def only_ours(tag: str, attribute: str, value: str) -> str | None:
         return value if (tag, attribute) != ("img", "src") or value in ours else None
 
     return nh3.clean(
-        _long.render(text, {"pictures": pictures}),
+        markup,
         tags=_TAGS | {"h2", "h3", "h4", "img"},
         attributes={"a": {"href"}, "ol": {"start"}, "img": {"src", "alt", "width", "height", "loading"}},
         attribute_filter=only_ours,

@@ -20,9 +20,17 @@ from ideaboard.stories.wording import NotAStory
 MOST_BYTES = 8 * 1024 * 1024
 MOST_PIXELS = 40_000_000  # decoded they take 160 MB: asked before the first one is
 MOST_AT_ONCE, MOST_OF_A_STORY = 6, 30
-WIDEST, TALLEST = 1600, 4800  # pixels, as stored
+WIDEST, TALLEST = 1600, 3200  # pixels, as stored
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 EXTENSIONS = {"image/jpeg": "jpg", "image/webp": "webp"}
+_STRIP = 64  # rows, as made smaller
+# Exif's Orientation, and what puts each upright.
+_ORIENTATION = 0x0112
+_TURNS = {
+    2: "FLIP_LEFT_RIGHT", 3: "ROTATE_180", 4: "FLIP_TOP_BOTTOM", 5: "TRANSPOSE", 6: "ROTATE_270", 7: "TRANSVERSE",
+    8: "ROTATE_90",
+}  # fmt: skip
+_QUARTERS = ("TRANSPOSE", "ROTATE_270", "TRANSVERSE", "ROTATE_90")
 NAME = 10  # characters of a digest that name a picture within its story
 # One at a time in a process: what is decoded is big.
 _one_at_a_time = threading.Lock()
@@ -96,7 +104,7 @@ def reencode(data: bytes) -> Encoded:
 
 def _reencode(data: bytes) -> Encoded:
     # Loaded here: it takes 60 ms, and no start and no reader needs it.
-    from PIL import Image, ImageOps  # noqa: PLC0415
+    from PIL import Image  # noqa: PLC0415
 
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     try:
@@ -109,12 +117,12 @@ def _reencode(data: bytes) -> Encoded:
                 opened.seek(0)  # of a moving one the first frame
                 # JPEG alone can be decoded smaller: a camera's picture then takes 10 MB and not 70.
                 opened.draft("RGB", (WIDEST, WIDEST))
-                upright = ImageOps.exif_transpose(opened)
-                see_through = upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info
-                small = upright.convert("RGBA" if see_through else "RGB")
-                small.thumbnail((WIDEST, TALLEST), Image.Resampling.LANCZOS)
+                turn = _TURNS.get(opened.getexif().get(_ORIENTATION))
+                small = _rather_small(Image, opened, lies_down=turn in _QUARTERS)
+        upright = small if turn is None else small.transpose(Image.Transpose[turn])
+        upright.thumbnail((WIDEST, TALLEST), Image.Resampling.LANCZOS)
         # Pixels alone: what else the file said (Image.info) would be written again.
-        bare = Image.frombytes(small.mode, small.size, small.tobytes())
+        bare = Image.frombytes(upright.mode, upright.size, upright.tobytes())
         written = io.BytesIO()
         if kind == "JPEG":
             bare.save(written, "JPEG", quality=82, optimize=True, progressive=True)
@@ -128,6 +136,25 @@ def _reencode(data: bytes) -> Encoded:
         raise NotAPicture(gettext("This is no picture that we can read. Choose a JPEG, PNG, WebP or GIF.")) from broken
     content_type = "image/jpeg" if kind == "JPEG" else "image/webp"
     return Encoded(written.getvalue(), content_type, *bare.size)
+
+
+def _rather_small(Image, opened, *, lies_down: bool):
+    """The picture in RGB or RGBA, at most twice as large as it is stored.
+
+    A large one is made smaller in strips: converting 40 million pixels at once takes 160 MB for each step.
+    """
+    see_through = opened.mode in ("RGBA", "LA", "PA") or "transparency" in opened.info
+    mode = "RGBA" if see_through else "RGB"
+    across, down = (opened.height, opened.width) if lies_down else opened.size
+    factor = int(max(across / WIDEST, down / TALLEST))
+    if factor < 2:
+        return opened.convert(mode)
+    width, height = opened.size
+    small = Image.new(mode, (-(-width // factor), -(-height // factor)))
+    for top in range(0, height, _STRIP * factor):
+        strip = opened.crop((0, top, width, min(top + _STRIP * factor, height)))
+        small.paste(strip.convert(mode).reduce(factor), (0, top // factor))
+    return small
 
 
 def picture_called(digest: str) -> tuple[Picture, Story] | None:

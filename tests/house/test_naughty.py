@@ -44,6 +44,7 @@ KEPT = {
     ("accounts.save", "display_name"), ("workflow.change_status", "text"), ("workflow.change_status", "link"),
     ("admin.save", "name"), ("admin.board", "name"), ("admin.board", "brief_asks"), ("admin.person", "department"),
     ("admin.statuses", "label-1"), ("admin.frames", "sites"),
+    ("stories.create", "title"), ("stories.create", "body"), ("stories.edit", "body"),
 }  # fmt: skip
 READ_AFTERWARDS = ("/", "/ideas", "/boards", "/boards/drinks", "/staff", "/admin/people", "/admin/boards", "/me/ideas")
 

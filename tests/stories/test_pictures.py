@@ -5,7 +5,7 @@ import struct
 import zlib
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from ideaboard.stories.pictures import MOST_BYTES, NotAPicture, line_of, reencode
 from tests.stories.conftest import file_of
@@ -48,11 +48,32 @@ def test_a_picture_taken_sideways_stands_upright():
 
 
 @pytest.mark.parametrize(
-    ("came", "kept"), [((4000, 1000), (1600, 400)), ((200, 100), (200, 100)), ((100, 9600), (50, 4800))]
+    ("came", "kept"),
+    [((4000, 1000), (1600, 400)), ((200, 100), (200, 100)), ((100, 9600), (34, 3200)), ((5000, 3333), (1600, 1067))],
 )
 def test_it_is_made_no_wider_than_a_page(came, kept):
     picture = reencode(file_of(size=came))
     assert (picture.width, picture.height) == kept
+
+
+@pytest.mark.parametrize("turned", range(1, 9))
+@pytest.mark.parametrize("size", [(60, 40), (3300, 700), (700, 3300)])
+def test_every_way_of_holding_a_camera(turned, size):
+    """The corner that is red when it stands upright is red, made smaller in strips or not."""
+    picture = Image.new("RGB", size, "white")
+    picture.paste("red", (0, 0, size[0] // 4, size[1] // 4))
+    exif = Image.Exif()
+    exif[0x0112] = turned
+    came = io.BytesIO()
+    picture.save(came, "PNG", exif=exif)
+    upright = ImageOps.exif_transpose(Image.open(io.BytesIO(came.getvalue())))
+    kept = opened(reencode(came.getvalue())).convert("RGB")
+    assert abs(kept.width / kept.height - upright.width / upright.height) < 0.01
+    for x in (1 / 8, 7 / 8):
+        for y in (1 / 8, 7 / 8):
+            was = upright.getpixel((int(x * upright.width), int(y * upright.height)))
+            red, green, _ = kept.getpixel((int(x * kept.width), int(y * kept.height)))
+            assert (red > 200, green > 128) == (True, was == (255, 255, 255)), (x, y)
 
 
 def test_what_is_seen_through_stays_so():

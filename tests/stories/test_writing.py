@@ -234,6 +234,15 @@ def test_headings_stand_below_the_pages_own_and_skip_no_level(text, levels, app)
     assert all(int(b[1]) <= int(a[1]) + 1 for a, b in zip(["h1", *found], found, strict=False))
 
 
+def test_the_second_wall_alone_keeps_other_pictures_out(app):
+    from ideaboard.foundation.markdown import only_with
+
+    hostile = "<img src=/pictures/a.jpg onload=x><img src=//elsewhere.example/b.png><img src='data:image/svg+xml,x'><svg/onload=x>"
+    html = only_with(hostile + "<script>x</script><h2 style=x>Oh</h2>", {"/pictures/a.jpg"})
+    assert html.replace('alt=""', "").count("src=") == 1 and '<img src="/pictures/a.jpg">' in html
+    assert not re.search("onload|elsewhere|data:|svg|script|style", html)
+
+
 def test_elsewhere_pictures_stay_forbidden():
     from ideaboard.foundation.markdown import render
 
