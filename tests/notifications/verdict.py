@@ -23,6 +23,7 @@ def report(run, arrivals: Arrivals, last: Standing, voters, followers: int, wind
     ended = run.answered + window
     first, drained = min(arrivals.times, default=0.0), max(arrivals.times, default=0.0)
     took = max(drained - max(first, ended), 0.001)
+    fanned_out = run.fanned_out or drained
     disturbed = run.kills + bool(run.stopped)
     promises = {
         "each of them got a mail": arrivals.people == followers,
@@ -40,14 +41,14 @@ def report(run, arrivals: Arrivals, last: Standing, voters, followers: int, wind
         "people, mails, Message-IDs": f"{arrivals.people}, {len(arrivals.times)}, {len(arrivals.times) - arrivals.repeats}",
         "missing, repeats": f"{followers - arrivals.people}, {arrivals.repeats}",
         "told, not told, entitled": f"{last.told}, {last.not_told}, {last.entitled}",
-        "fan-out done after the answer": f"{run.fanned_out - run.answered:.1f} s (looked at every half second)",
+        "fan-out done after the answer": f"{fanned_out - run.answered:.1f} s (looked at every half second)",
         "drained after the window's end": f"{drained - ended:.1f} s",
         "drained after the last restart": f"{drained - run.last_restart:.1f} s" if run.last_restart else "-",
         "mails a second": f"{len(arrivals.times) / took:.0f}",
         "memory of the workers (PSS, RSS in MB; first, last)": memories(run),
         "votes before": of_votes(voters, 0, run.answered),
-        "votes while the event was told": of_votes(voters, run.answered, run.fanned_out),
-        "votes while mails went": of_votes(voters, run.fanned_out, drained),
+        "votes while the event was told": of_votes(voters, run.answered, fanned_out),
+        "votes while mails went": of_votes(voters, fanned_out, drained),
         "votes not taken (web killed, or busy)": str(sum(voter.failed for voter in voters)),
     }
     print("\n".join(f"| {what} | {figure} |" for what, figure in rows.items()))
