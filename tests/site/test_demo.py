@@ -218,6 +218,7 @@ def test_starting_for_real_leaves_every_table_as_it_was(empty, everything, clien
     empty.session.add(Vote(idea_id=made_in_the_demo.id, person_id=vera.id, cast_at=NOW))
     empty.session.add(Person(email="guest@demo.example", origin=Origin.HERE, created_at=NOW))  # no mail reaches it
     empty.session.add(Delivery(kind="code", address="vera@demo.example", message_key="k", created_at=NOW, due_at=NOW))
+    empty.session.execute(update(Site).values(accent="#123456", locale="de", shows_how_we_answer=False))  # as Ruth
     empty.session.commit()
 
     start_for_real()
@@ -229,6 +230,8 @@ def test_starting_for_real_leaves_every_table_as_it_was(empty, everything, clien
     assert scalar(empty, select(Site.demo_since)) is None
     assert site == [] or scalar(empty, select(Site.name)) == "Ideaboard"
     assert scalar(empty, select(Site.mails_a_week)) in (None, 7)
+    assert scalar(empty, select(Site.accent)) == "#0d6b52" and scalar(empty, select(Site.locale)) == "en"
+    assert scalar(empty, select(Site.shows_how_we_answer)) is True
     assert scalar(empty, select(func.count()).select_from(SignedIn)) == 0
 
 

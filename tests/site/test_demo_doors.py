@@ -29,11 +29,11 @@ FOREIGN = {"REMOTE_ADDR": "203.0.113.9"}
 
 @pytest.fixture
 def demo(db):
-    """A demo small enough for every test: the site says so, and Vera and Ada are there."""
+    """A demo small enough for every test: the site says so, and Vera, Ada and Ruth are there."""
     db.session.execute(delete(Site))
     people = {
         key: Person(email=f"{key}@demo.example", display_name=key.title(), avatar_seed=key, origin=Origin.DEMO, created_at=NOW)
-        for key in ("vera", "ada")
+        for key in ("vera", "ada", "ruth")
     }  # fmt: skip
     db.session.add_all([Site(id=1, name="Corner Coffee Ideas", demo_since=NOW), *people.values()])
     db.session.commit()
@@ -48,6 +48,17 @@ def status_of(db):
         return status
 
     return find
+
+
+def test_who_plays_the_admin_comes_to_where_an_admin_may_go(demo, guest):
+    for key, back, there in (
+        ("ruth", "/admin/webhooks", "/admin/webhooks"),
+        ("vera", "/me/preferences", "/me/preferences"),
+        ("vera", "/admin", "/"),
+        ("guest", "/me/preferences", "/"),
+        ("nobody", "/admin", "/"),
+    ):
+        assert guest.post("/demo/play", data={"as": key, "back": back}).headers["Location"] == there
 
 
 def test_without_demo_people_there_are_no_demo_doors(guest):
@@ -109,7 +120,7 @@ def test_nobody_else_can_be_played(demo, guest, cast):
     ],
 )
 def test_a_switch_leads_home_from_where_not_everybody_may_be(demo, guest, back):
-    assert guest.post("/demo/play", data={"as": "vera", "back": back}).location == "/"
+    assert guest.post("/demo/play", data={"as": "guest", "back": back}).location == "/"
 
 
 def test_the_bar_stands_on_every_page_of_the_demo_and_on_no_other(demo, guest, db):
@@ -176,7 +187,7 @@ def test_the_steps_follow_what_really_happened(demo, make_idea, db, cast, status
 def test_starting_for_real_asks_first_then_ends_the_demo(demo, guest, db, cast):
     guest.post("/demo/play", data={"as": "vera"})
     assert "cannot be undone" in guest.get("/demo/start-for-real").text
-    assert db.session.scalar(select(func.count()).where(Person.origin == Origin.DEMO)) == 2
+    assert db.session.scalar(select(func.count()).where(Person.origin == Origin.DEMO)) == 3
     db.session.commit()
     answer = guest.post("/demo/start-for-real")
     assert answer.status_code == 303

@@ -23,7 +23,7 @@ class Bar:
 
     @property
     def plays(self) -> str:
-        """'guest', 'vera', 'ada', or '' for anybody else who has signed in."""
+        """'guest', 'vera', 'ada', 'ruth', or '' for anybody else who has signed in."""
         if self.viewer is None:
             return "guest"
         key = (self.viewer.email or "").partition("@")[0]

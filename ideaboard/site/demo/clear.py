@@ -58,7 +58,7 @@ class Doomed:
 def start_for_real() -> dict[str, int]:
     """Remove the demo in one transaction; returns {table: rows removed}. Doing it twice does nothing more. Raises Busy.
 
-    The site's name is the default again, which the first admin is asked to change.
+    The site's name and settings are the default ones again; the first admin is asked to change them.
     """
     with transaction() as session:
         doomed = _find(session)
@@ -84,16 +84,9 @@ def start_for_real() -> dict[str, int]:
         removed["person"] = _drop(session, Person, Person.id.in_(doomed.people))
         for idea_id in touched - doomed.ideas:
             _put_right(session, idea_id)
-        fresh = Site.__table__.c
-        _set(
-            session,
-            Site,
-            Site.id == 1,
-            name=fresh.name.default.arg,
-            time_zone=fresh.time_zone.default.arg,
-            mails_a_week=fresh.mails_a_week.default.arg,
-            demo_since=None,
-        )
+        # Whatever a visitor set who played the admin.
+        defaults = {c.name: c.default.arg if c.default else None for c in Site.__table__.c if c.name != "id"}
+        _set(session, Site, Site.id == 1, **defaults)
     return removed
 
 

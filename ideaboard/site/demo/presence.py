@@ -11,7 +11,7 @@ from ideaboard.models import Person, Site
 from ideaboard.models.vocabulary import Origin
 from ideaboard.site.demo.content import MAIL_DOMAIN
 
-PLAYED = ("vera", "ada")  # whom one click makes you
+PLAYED = ("vera", "ada", "ruth")  # whom one click makes you
 
 
 def is_offered(site: Site, peer: str | None, host: str) -> bool:
@@ -25,7 +25,7 @@ def is_offered(site: Site, peer: str | None, host: str) -> bool:
 
 
 def played(key: str) -> Person | None:
-    """Vera or Ada; None for another key, and when the demo has gone."""
+    """Vera, Ada or Ruth; None for another key, and when the demo has gone."""
     if key not in PLAYED:
         return None
     return db.session.execute(

@@ -25,7 +25,9 @@ MAIL_CSP = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
 )
-ANYBODY_MAY_OPEN = ("ideas", "boards", "demo")  # first words of paths that a switch may come back to
+# First words of paths that a switch may come back to: anybody's, and whose part one takes.
+ANYBODY_MAY_OPEN = ("ideas", "boards", "demo", "roadmap", "launched", "stories", "how-we-answer", "feeds")
+MAY_OPEN_TOO = {"vera": ("me",), "ada": ("me", "staff"), "ruth": ("me", "staff", "admin")}
 
 
 @demonstration.before_request
@@ -56,15 +58,16 @@ def steps():
 @demonstration.post("/play")
 @gate("site.demo")
 def play():
-    """Become Vera, Ada or a guest, and stay on the page."""
-    person = played(request.form.get("as", ""))
+    """Become Vera, Ada, Ruth or a guest, and stay on the page."""
+    key = request.form.get("as", "")
+    person = played(key)
     end_reading()
     if person is None:
         sign_out()
     else:
         token = open_session(person, request_now(), browser=browser_name())
         sign_in_here(SignIn(person, token))  # ends the one before
-    return go(path_back(request.form.get("back", "")))
+    return go(path_back(request.form.get("back", ""), MAY_OPEN_TOO.get(key, ()) if person else ()))
 
 
 @demonstration.get("/mails")
@@ -124,11 +127,11 @@ def sign_out() -> None:
     session.clear()
 
 
-def path_back(path: str) -> str:
-    """The path where a switch was pressed if anybody may open it, else home. Foreign addresses lead home."""
+def path_back(path: str, too: tuple[str, ...] = ()) -> str:
+    """The path where a switch was pressed if they may open it, else home. Foreign addresses lead home."""
     home = request.script_root + "/"
     parts = split(path)
     if parts.scheme or parts.netloc or not path.startswith(home) or "\\" in path or path.startswith("//"):
         return home
     first = parts.path.removeprefix(home).partition("/")[0]
-    return path if first in ANYBODY_MAY_OPEN else home
+    return path if first in ANYBODY_MAY_OPEN + too else home
