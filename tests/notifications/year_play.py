@@ -52,7 +52,9 @@ class Play:
     """One run over an empty, migrated database; an application context is open."""
 
     def __init__(self, story: Story, digests: bool, every: int, seed: int = 1):
-        self.story, self.chance, self.every = story, random.Random(seed), every
+        self.story, self.every = story, every
+        # Apart, so that what people choose does not change what staff do: the runs are compared.
+        self.chance, self.launching = random.Random(seed), random.Random(seed)
         self.box = Counting()
         self.hand = Hand("year", self.box)
         self.ids: dict[int, int] = {}  # {number: id} of the ideas that are there
@@ -189,8 +191,8 @@ class Play:
         wanted = self.story.ideas[number].is_wanted
         outcome, named = "want" if wanted else "will_not", {"status_id": self.statuses["reviewed"]}
         change_status(self.ids[number], staff, moment, outcome=outcome, text=WORDS * 4, **named)
-        if wanted and self.chance.random() < LAUNCHED:
-            self.launches.append((moment + timedelta(days=self.chance.uniform(*LAUNCH_DAYS)), number))
+        if wanted and self.launching.random() < LAUNCHED:
+            self.launches.append((moment + timedelta(days=self.launching.uniform(*LAUNCH_DAYS)), number))
             self.launches.sort()
 
     def _next(self) -> int:
