@@ -40,7 +40,7 @@ class Voter(threading.Thread):
         super().__init__(daemon=True)
         self.site, self.idea, self.over, self.visitor = site, idea, over, Visitor(site.port, cookie)
         self.done: list[tuple[float, float]] = []
-        self.failed = 0
+        self.unanswered = self.busy = 0
 
     def run(self) -> None:
         withdraw = False
@@ -50,13 +50,13 @@ class Voter(threading.Thread):
                 path = f"/ideas/{self.idea}/vote" + ("/withdraw" if withdraw else "")
                 answer = self.visitor.post(path, {}, timeout=15)
             except OSError:  # the web process was killed
-                self.failed += 1
+                self.unanswered += 1
                 continue
             if answer.status == 303:
                 self.done.append((began, answer.seconds))
                 withdraw = not withdraw
             else:
-                self.failed += 1
+                self.busy += 1  # 503: the write lock was not to be had
 
 
 @dataclass

@@ -49,7 +49,8 @@ def report(run, arrivals: Arrivals, last: Standing, voters, followers: int, wind
         "votes before": of_votes(voters, 0, run.answered),
         "votes while the event was told": of_votes(voters, run.answered, fanned_out),
         "votes while mails went": of_votes(voters, fanned_out, drained),
-        "votes not taken (web killed, or busy)": str(sum(voter.failed for voter in voters)),
+        "votes without an answer (web killed), answered 503": f"{sum(voter.unanswered for voter in voters)}, "
+        f"{sum(voter.busy for voter in voters)}",
     }
     print("\n".join(f"| {what} | {figure} |" for what, figure in rows.items()))
     print("\n".join(f"{'kept  ' if kept else 'BROKEN'}  {promise}" for promise, kept in promises.items()), flush=True)
