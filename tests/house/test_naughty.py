@@ -77,7 +77,15 @@ def is_sound(answer, what) -> None:
         and answer.status_code != 304
         and re.search("<(script|iframe|svg)|on|:", answer.text)
     ):
-        assert not (found := Elements(answer.text).running), (what, found)
+        found = Elements(answer.text).running
+        if is_sandboxed(answer):  # a mail, whose styles are its own; nothing in its frame can run
+            found = [name for name in found if name != "style"]
+        assert not found, (what, found)
+
+
+def is_sandboxed(answer) -> bool:
+    policy = answer.headers.get("Content-Security-Policy", "")
+    return "sandbox" in policy and "allow-scripts" not in policy and "default-src 'none'" in policy
 
 
 @pytest.fixture
