@@ -11,12 +11,16 @@ from email import message_from_bytes
 from email.message import Message
 from urllib.parse import unquote, urlsplit
 
-LONGEST = 1024 * 1024  # bytes that are read of one mail; the report stands at its beginning
+# What is read of one mail: the report stands at its beginning. Anybody may write to this mailbox, and each empty line may
+# begin a part: of a megabyte of them reading makes half a million, and no mail of ours goes meanwhile.
+LONGEST = 1024 * 1024
+MOST_LINES = 20_000
+_MOST_BLOCKS = 10  # recipients of one delivery report; our mails have one
 _MOST_NAMED = 50
 _MOST_AT_SIGNS = 1000
 # Our Message-IDs: 32 hex digits that derive from a delivery's random key (foundation/mail.py).
 _OUR_ID = re.compile(r"<([0-9a-f]{32})@[^\s<>@]{1,255}>")
-_BEFORE_AT = re.compile(r"[^\s<>\"',;:()\[\]@]{1,64}$")
+_BEFORE_AT = re.compile(r"[^\s\x00-\x1f\x7f<>\"',;:()\[\]@]{1,64}$")
 _AFTER_AT = re.compile(r"[A-Za-z0-9.-]{0,250}[A-Za-z0-9]")
 _ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?!\.?\d)")
 _REPLY = re.compile(r"(?<![\d.])([45]\d\d)(?=[\s-])")
@@ -48,9 +52,10 @@ class Report:
 def reports_of(raw: bytes) -> list[Report]:
     """The reports in a mail; none for any other mail (an out-of-office note, a person's question)."""
     try:
-        mail = message_from_bytes(raw[:LONGEST])
+        raw = b"".join(raw[:LONGEST].splitlines(keepends=True)[:MOST_LINES])
+        mail = message_from_bytes(raw)
         parts = list(mail.walk())
-        texts = [raw[:LONGEST].decode("utf-8", "replace"), *_texts(parts)]
+        texts = [raw.decode("utf-8", "replace"), *_texts(parts)]
         return _judged(mail, parts, texts)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return []  # bent on purpose
@@ -82,7 +87,7 @@ def _delivery_status(part: Message, texts, ids, tokens) -> list[Report]:
     blocks = [b for b in _blocks(part) if b.get("Final-Recipient") or b.get("Original-Recipient") or b.get("Action")]
     named = [line for text in texts for line in _TO.findall(text)]
     found = []
-    for block in blocks:
+    for block in blocks[:_MOST_BLOCKS]:
         diagnostic = _line(re.sub(r"(?i)^\s*[a-z0-9-]+\s*;", "", str(block.get("Diagnostic-Code", ""))))
         status = _status(str(block.get("Status", "")), diagnostic)
         action = str(block.get("Action", "")).split("(")[0].strip().lower()
@@ -147,7 +152,8 @@ def _blocks(part: Message) -> list[Message]:
         words = b64decode(re.sub(r"[^A-Za-z0-9+/]", "", packed) + "===").decode("utf-8", "replace")
     else:
         return [block for block in payload if isinstance(block, Message)]
-    return [message_from_bytes(group.encode()) for group in re.split(r"\r?\n\s*\r?\n", words) if group.strip()]
+    groups = re.split(r"\r?\n\s*\r?\n", words, maxsplit=2 * _MOST_BLOCKS)
+    return [message_from_bytes(group.encode()) for group in groups[: 2 * _MOST_BLOCKS] if group.strip()]
 
 
 def _fields(part: Message) -> Iterator[str]:

@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from datetime import datetime
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, SQLAlchemyError
 
 from ideaboard.extensions import db
 from ideaboard.foundation.mail_store import NotRead, open_store
@@ -49,8 +49,12 @@ def _heeded(raw: bytes, now: datetime) -> list[str]:
     """What was done about each report of a mail. One that we fail at is skipped: it must not stop those behind it."""
     try:
         return [heed(report, now) for report in reports_of(raw)] or ["no report"]
-    except (Busy, SQLAlchemyError):
-        raise
+    except (Busy, SQLAlchemyError) as trouble:
+        if not isinstance(trouble, DataError):  # what no database takes, it takes in five minutes no more
+            raise
+        db.session.rollback()
+        log.exception("a returned mail could not be asked about; it is skipped")
+        return ["no report"]
     except Exception:
         db.session.rollback()
         log.exception("a returned mail could not be understood; it is skipped")

@@ -47,13 +47,13 @@ def _from_json() -> list[Report] | None:
     texts = {name: value.strip() if isinstance(value, str) else "" for name, value in texts.items()}
     about, status = _ID.match(texts["message_id"]), _STATUS.match(texts["status"])
     complains = texts["type"] == "complaint"
-    if about is None or not texts["recipient"] or not (status or complains):
+    if about is None or not texts["recipient"] or not texts["recipient"].isprintable() or not (status or complains):
         return None
     if not complains and status[1] == "2":
         return []
     kind = "complaint" if complains else {"5": "failed", "4": "delayed"}[status[1]]
     said = " ".join("".join(c if c.isprintable() else " " for c in texts["diagnostic"]).split())[:250]
-    return [Report(kind, (about[1],), (texts["recipient"].lower()[:254],), texts["status"], said or texts["type"])]
+    return [Report(kind, (about[1],), (texts["recipient"].lower()[:254],), texts["status"], said or kind)]
 
 
 def _said(what: dict, status: int = 200) -> Response:

@@ -1,5 +1,6 @@
 """Returned mail: what is genuine is believed, once; what is made up does nothing."""
 
+from base64 import b64encode
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from ideaboard.foundation.tokens import sign
 from ideaboard.models import Delivery, Notification, Person
 from ideaboard.models.vocabulary import Reason
 from ideaboard.notifications.preferences import resume_mail, try_address_again
-from ideaboard.notifications.returned import LONGEST, reports_of
+from ideaboard.notifications.returned import LONGEST, MOST_LINES, reports_of
 from ideaboard.notifications.returned_deed import heed, stops_the_address
 from tests.conftest import NOW
 from tests.notifications import returns
@@ -218,6 +219,44 @@ def test_forwarded_to_an_address_that_fails_is_ours_by_the_returned_headers(told
 def test_bent_mails_are_read_without_a_fault(raw):
     assert len(reports_of(raw)) <= 1
     assert len(raw) < 2 * LONGEST
+
+
+def blocks(count: int) -> bytes:
+    return b"Action: failed\nFinal-Recipient: rfc822; noor@example.org\n\n" * count
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"Content-Type: message/delivery-status\n\n" + blocks(20_000),
+        b"Content-Type: message/delivery-status\n\n" + b"a:\r\r" * 250_000,
+        b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\n" * 200_000,
+        b"Content-Type: message/delivery-status\nContent-Transfer-Encoding: base64\n\n" + b64encode(blocks(12_000)),
+    ],
+)
+def test_a_mail_of_a_hundred_thousand_parts_is_read_at_its_beginning(body, monkeypatch):
+    """Anybody may write to this mailbox, and no mail of ours goes while one is read."""
+    from email import feedparser
+
+    made = []
+    monkeypatch.setattr(feedparser.FeedParser, "_new_message", counting(feedparser.FeedParser._new_message, made))
+    found = reports_of(b"From: mailer-daemon@x\nMessage-ID: " + ID.encode() + b"\n" + body)
+    assert len(made) <= 2 * MOST_LINES and len(found) <= 10
+
+
+def counting(method, made: list):
+    def counted(self):
+        made.append(1)
+        return method(self)
+
+    return counted
+
+
+def test_an_address_with_a_control_character_is_none():
+    """PostgreSQL takes no NUL: such a mail would be read again and again, and those behind it never."""
+    raw = b"From: mailer-daemon@x\n\n550 5.1.1 \x00noor@example.org \x01a\x00@example.org " + ID.encode()
+    (report,) = reports_of(raw)
+    assert report.recipients == ("mailer-daemon@x", "noor@example.org")
 
 
 def test_a_report_in_base64_is_read():

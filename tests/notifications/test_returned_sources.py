@@ -55,6 +55,15 @@ def test_a_maildir_is_read_once(told, cast, mail_of, maildir, reload):  # noqa: 
     assert counts(reload(told)) == (2, 1, 1)
 
 
+def test_what_no_database_takes_stops_nothing_behind_it(told, cast, mail_of, maildir, reload):  # noqa: F811
+    """A mail of a stranger with a NUL in an address: PostgreSQL refuses the question itself."""
+    _, message_id = mail_of(cast.noor)
+    maildir("1.a", returns.postfix(message_id, "n\0oor@example.org").replace(b"noor@", b"n\0oor@"))
+    maildir("2.b", returns.postfix(message_id, "noor@example.org"))
+    assert read_returned_mail(LATER)["stopped"] == 1
+    assert reload(cast.noor).mail_refused_at == LATER
+
+
 def test_killed_between_doing_and_flagging_it_is_done_once(told, cast, mail_of, maildir, reload):  # noqa: F811
     _, message_id = mail_of(cast.noor)
     raw = returns.postfix(message_id, "noor@example.org")
@@ -210,6 +219,15 @@ class TestDoor:
     def test_json_that_lacks_something_is_422(self, guest, given, body):
         given(returned_mail_token=TOKEN)
         assert self.post(guest, json=body).status_code == 422
+
+    @pytest.mark.parametrize("recipient", ["n\0oor@example.org", "\ud800@example.org", "a@b\nc"])
+    def test_an_address_that_no_database_takes_is_422(self, guest, given, told, cast, mail_of, recipient):  # noqa: F811
+        given(returned_mail_token=TOKEN)
+        _, message_id = mail_of(cast.noor)
+        body = {"message_id": message_id, "recipient": recipient, "status": "5.1.1"}
+        assert self.post(guest, json=body).status_code == 422
+        body |= {"recipient": "noor@example.org", "type": "\0", "diagnostic": ""}
+        assert self.post(guest, json=body).status_code == 200
 
     def test_more_than_a_megabyte_is_not_read(self, guest, given):
         given(returned_mail_token=TOKEN)
