@@ -192,7 +192,9 @@ def _judged(code: int, said: str, *, of_data: bool = False) -> Exception:
 
 
 def _text(said: bytes | str) -> str:
-    return " ".join((said.decode("utf-8", "replace") if isinstance(said, bytes) else said).split())
+    """One line without control characters: it is written down, and a database takes no NUL."""
+    said = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+    return " ".join("".join(c if c.isprintable() else " " for c in said).split())
 
 
 def _words(trouble: BaseException) -> str:

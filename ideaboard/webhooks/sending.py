@@ -71,7 +71,8 @@ def _attempt(request: Request, at: datetime) -> Attempt:
     try:
         answer = outbound.call(request.url, headers=request.headers, body=request.body)
     except outbound.Unreachable as trouble:
-        return Attempt(at, None, trouble.cause, str(trouble), round((time.monotonic() - begun) * 1000))
+        # It quotes what the other side said, and a database takes no control characters.
+        return Attempt(at, None, trouble.cause, _printable(str(trouble)), round((time.monotonic() - begun) * 1000))
     except ValueError as trouble:
         return Attempt(at, None, "ours", str(trouble), 0)
     cause = _cause(answer.status)

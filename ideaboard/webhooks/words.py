@@ -1,5 +1,7 @@
 """How a webhook's standing reads: why a call failed, why an endpoint is paused."""
 
+import re
+
 from ideaboard.extensions import gettext
 from ideaboard.extensions import lazy_gettext as _
 
@@ -37,7 +39,8 @@ def paused_words(because: str | None) -> str:
 def masked(url: str) -> str:
     """An address without what opens it: 'https://hooks.example.org/…d8f2'."""
     scheme, _, rest = url.partition("://")
-    host, slash, path = rest.partition("/")
-    if not slash or not path:
+    host = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    path = rest[len(host) + 1 :]
+    if not path:
         return f"{scheme}://{host}"
     return f"{scheme}://{host}/…{path[-4:]}" if len(path) > 12 else f"{scheme}://{host}/…"

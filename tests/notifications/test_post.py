@@ -75,6 +75,11 @@ def test_only_what_is_about_the_address_is_for_good(app, relay, box, answer, of_
     assert relay.by_recipient == {"vera@example.org": 1}
 
 
+@pytest.mark.parametrize("said", [b"550 5.1.1 no\0body\x1b[2J here", "451 wait\0"])
+def test_what_the_relay_says_is_one_line_that_a_database_takes(said):
+    assert posting._text(said).isprintable()
+
+
 def test_a_broken_acknowledgement_may_be_repeated(app, relay, box):
     relay.breaks_ack_for.add("noor@example.org")
     with pytest.raises(NotNow):

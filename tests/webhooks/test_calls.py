@@ -241,6 +241,17 @@ def test_everything_but_2xx_is_a_failure(webhook, sink, submitted, send, told):
     assert sink.connections == 1
 
 
+def test_nonsense_with_control_characters_is_written_down(webhook, sink, submitted, send, calls):
+    """PostgreSQL takes no NUL: what could not be written down would be called again and again."""
+    sink.answers = [b"\0\x1b[2J nonsense\r\n\r\n"]
+    webhook(sink.url)
+    submitted()
+    assert send() == ["waiting"]
+    (call,) = calls()
+    assert (call.cause, call.claimed_by) == ("broken", None)
+    assert call.last_error.isprintable() and "nonsense" in call.last_error
+
+
 def test_a_private_address_is_not_called(app, webhook, submitted, send, calls):
     webhook("http://127.0.0.1:9/")
     submitted()

@@ -133,6 +133,22 @@ def test_an_address_is_not_shown_again_and_empty_keeps_it(root, webhook):
     assert logged() == ["webhook.changed"]
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://hooks.example.org?key=secretsecret",
+        "https://hooks.example.org/?key=secretsecret/ab",
+        "https://hooks.example.org#secretsecret",
+        "https://hooks.example.org/a?secretsecret",
+    ],
+)
+def test_what_opens_an_address_may_stand_behind_a_question_mark(root, webhook, url):
+    hook = webhook(url, shape="slack")
+    for path in ("", f"/{hook.id}", f"/{hook.id}/change"):
+        page = root.get(f"/admin/webhooks{path}").text
+        assert "secretsec" not in page and "hooks.example.org" in page
+
+
 def test_a_new_secret_once_for_each_form(root, webhook):
     hook = webhook("https://hooks.example.org/")
     before = hook.salt
