@@ -23,7 +23,7 @@ def unsubscribe(token: str):
 @gate("token.holder", token_route=True)
 def unsubscribe_at_once(token: str):
     """RFC 8058: the mail program's own button. Stops all mail but security's; 200 each time."""
-    holder = holder_of(token)
+    holder = holder_of(token, request_now())
     end_reading()
     stop(holder, "all", request_now())
     return _page(token)
@@ -33,7 +33,7 @@ def unsubscribe_at_once(token: str):
 @gate("token.holder", token_route=True)
 def unsubscribe_from(token: str, scope: str):
     """One scope, stopped or (undo) heard again; of a kind also how it comes."""
-    holder = holder_of(token)
+    holder = holder_of(token, request_now())
     end_reading()
     form, was = request.form, None
     if scope == "kind" and form.get("how"):
@@ -46,7 +46,7 @@ def unsubscribe_from(token: str, scope: str):
 
 
 def _page(token: str):
-    holder = holder_of(token)
+    holder = holder_of(token, request_now())
     response = make_response(
         render_template(
             "notifications/unsubscribe.html",

@@ -43,8 +43,11 @@ def token_of(person_id: int, idea_id: int | None, topic: str) -> str:
     return sign("unsubscribe", [person_id, idea_id, str(topic)])
 
 
-def holder_of(token: str) -> Holder:
-    """Read a token. Raises Missing for one that is not ours. Reads only."""
+def holder_of(token: str, now: datetime) -> Holder:
+    """Read a token. Raises Missing for one that is not ours. Reads only.
+
+    Who may not enter any more (suspended, past) sees no idea by it, and can still stop all mail.
+    """
     payload = unsign("unsubscribe", token)
     person = None
     if isinstance(payload, list) and len(payload) == 3 and payload[2] in tuple(Topic):
@@ -52,7 +55,7 @@ def holder_of(token: str) -> Holder:
     if person is None:
         raise Missing(gettext("This link is not one of ours, or only a part of it. Open it from the mail again."))
     idea = None
-    if payload[1] is not None:
+    if payload[1] is not None and person.is_active_at(now):
         found = (
             select(Idea)
             .where(Idea.id == payload[1], Idea.visible_to(person, merged=True))

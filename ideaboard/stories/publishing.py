@@ -41,7 +41,7 @@ def ask_for_reading(story_id: int, by: Person, now: datetime) -> Story:
     with transaction():
         story = _unpublished(locked(story_id, by, "story.edit"))
         if story.state == StoryState.DRAFT and story.asked_at is None:
-            _check_ready(story)
+            _check_ready(story, by)
             story.asked_at = now
         return story
 
@@ -53,7 +53,7 @@ def read_over(story_id: int, by: Person, now: datetime, *, version: int) -> Stor
         if story.version != version:
             raise WrittenMeanwhile(gettext("It was changed while you read it. Read it as it stands now."))
         if story.state == StoryState.DRAFT:
-            _check_ready(story)
+            _check_ready(story, by)
             story.state, story.read_by_id, story.read_at = StoryState.READ, by.id, now
         return story
 
@@ -66,7 +66,7 @@ def schedule(story_id: int, by: Person, now: datetime, *, at: datetime) -> Story
         raise NotATime(gettext("That is more than a year ahead. Choose a nearer day."), field="day")
     with transaction():
         story = _unpublished(locked(story_id, by, "story.publish"))
-        _check_may_go(story, now)
+        _check_may_go(story, by, now)
         story.state, story.publish_at = StoryState.SCHEDULED, at
         return story
 
@@ -85,7 +85,7 @@ def publish(story_id: int, by: Person, now: datetime) -> Story:
     with transaction():
         story = locked(story_id, by, "story.publish")
         if story.state != StoryState.PUBLISHED:
-            _check_may_go(story, now)
+            _check_may_go(story, by, now)
             _go(story, by, now)
         return story
 
@@ -184,15 +184,15 @@ def _go(story: Story, by: Person | None, now: datetime) -> None:
     record(STORY_PUBLISHED, actor=by, at=now, story=story, board=story.board)
 
 
-def _check_ready(story: Story) -> None:
-    if wrong := obstacles(story):
+def _check_ready(story: Story, by: Person) -> None:
+    if wrong := obstacles(story, by):
         raise NotReady(" ".join(wrong))
 
 
-def _check_may_go(story: Story, now: datetime) -> None:
+def _check_may_go(story: Story, by: Person, now: datetime) -> None:
     if story.state == StoryState.DRAFT and somebody_else_reads(story, now):
         raise NotReadOver(gettext("A colleague reads it over first. Ask for it on the story's page."))
-    _check_ready(story)
+    _check_ready(story, by)
 
 
 def _unpublished(story: Story) -> Story:

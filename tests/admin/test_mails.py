@@ -9,6 +9,7 @@ from ideaboard.foundation.post import NotNow
 from ideaboard.models import Delivery
 from ideaboard.notifications.sample_mails import LABELS
 from ideaboard.notifications.sending import send_one
+from tests.conftest import NOW
 from tests.notifications.reading import read_html, said
 
 
@@ -117,4 +118,4 @@ def test_a_sample_never_touches_an_idea_that_is_there(ruth, cast, make_idea):
     html = ruth.get("/admin/mails/several/html").text
     tokens = [link.rsplit("/", 1)[1] for link in read_html(html).links if "/unsubscribe/" in link]
     assert len(tokens) == 4
-    assert all(holder_of(token).idea is None for token in tokens)
+    assert all(holder_of(token, NOW).idea is None for token in tokens)

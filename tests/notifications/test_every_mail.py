@@ -172,7 +172,7 @@ def test_several_ideas_are_one_mail_each_with_its_latest_text_and_its_own_mute(e
     tokens = re.findall(
         r"/unsubscribe/([^\"]+)\">Mute this idea<|unsubscribe/([^\"]+)\" style=\"[^\"]*\">Mute this", html
     )
-    muted = {holder_of(token).idea.title for pair in tokens for token in pair if token}
+    muted = {holder_of(token, NOW).idea.title for pair in tokens for token in pair if token}
     assert muted == {"Oat milk without the extra charge", "Bring your own cup"}
 
 

@@ -56,7 +56,7 @@ def test_headers_of_news(https, mail_of_a_change):
     assert mail["Content-Language"] == "en"
     url = mail["List-Unsubscribe"].strip("<>")
     assert url.startswith("https://ideas.example.org/club/unsubscribe/")
-    holder = holder_of(url.rsplit("/", 1)[1])
+    holder = holder_of(url.rsplit("/", 1)[1], NOW)
     assert (holder.person.display_name, holder.idea.title, holder.topic) == (
         "Noor",
         "Oat milk without the extra charge",

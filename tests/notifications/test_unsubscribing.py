@@ -96,6 +96,16 @@ def test_an_idea_that_its_reader_may_not_see_any_more_is_not_named(db, guest, id
     assert outside(guest, f"/unsubscribe/{token}").status_code == 200
 
 
+def test_who_may_not_enter_any_more_reads_no_title_and_can_still_stop_all(db, guest, cast, idea, token, reload):
+    reload(cast.noor).suspended_at = NOW
+    db.session.commit()
+    page = guest.get(f"/unsubscribe/{token}")
+    assert page.status_code == 200
+    assert "Oat milk" not in page.text and idea.board.name not in page.text
+    assert outside(guest, f"/unsubscribe/{token}").status_code == 200
+    assert reload(cast.noor).mail_stopped_at is not None
+
+
 def hows(page, topic):
     """The choice that the page shows for a kind."""
     form = page.split(f'name="topic" value="{topic}"')[1].split("</form>")[0]

@@ -6,7 +6,7 @@ import pytest
 
 from ideaboard.extensions import db
 from ideaboard.foundation.refusals import Missing
-from ideaboard.models import Event, Person
+from ideaboard.models import Board, BoardMember, Event, Person
 from ideaboard.stories.pictures import reencode
 from ideaboard.stories.publishing import (
     NotATime,
@@ -141,6 +141,28 @@ def test_an_idea_that_closed_meanwhile_stops_it_until_that_is_mended(cast, read,
     db.session.execute(db.text("UPDATE board SET who_may_see = 'everyone' WHERE slug = 'drinks'"))
     db.session.commit()
     assert publish_due(LATER) == 1
+
+
+def test_why_it_stops_names_nothing_that_one_may_not_see(cast, write, read, make_idea, db, client_of):
+    idea = make_idea("Zanzibar")
+    story, ready = write(ideas=[idea]), read(ideas=[idea])
+    ask_for_reading(story.id, cast.ada, NOW)
+    db.session.execute(db.text("UPDATE board SET who_may_see = 'listed', name = 'Kongo' WHERE slug = 'drinks'"))
+    db.session.commit()
+    cole = client_of(cast.cole)
+    answer = cole.post(f"/staff/stories/{story.id}/read", data={"version": story.version})
+    assert answer.status_code == 409 and "is not open to the readers" in answer.text
+    assert "Zanzibar" not in answer.text and "Kongo" not in answer.text
+    # Staff of another board write and publish stories of the whole site.
+    elsewhere = Board(slug="food", name="Food", created_at=NOW)
+    db.session.add(elsewhere)
+    db.session.flush()
+    db.session.add(BoardMember(board_id=elsewhere.id, person_id=cast.cole.id, role="staff"))
+    db.session.commit()
+    for deed, sent in (("publish", {}), ("schedule", {"day": "2099-01-01", "time": "09:00"})):
+        answer = cole.post(f"/staff/stories/{ready.id}/{deed}", data=sent)
+        assert answer.status_code in (409, 422)
+        assert "Zanzibar" not in answer.text and "Kongo" not in answer.text
 
 
 def test_a_picture_without_words_stops_it(cast, write):
