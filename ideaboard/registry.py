@@ -38,7 +38,7 @@ from ideaboard.site.commands import demo, recount
 from ideaboard.site.demo.views import demonstration
 from ideaboard.site.machine_views import machines
 from ideaboard.site.views import site
-from ideaboard.stories import desk_views
+from ideaboard.stories import desk_views, form_views
 from ideaboard.stories.views import stories
 from ideaboard.voting.deed import vote_as_asked
 from ideaboard.voting.views import voting
@@ -57,6 +57,7 @@ MORE_DOORS = (
     delivery_views,
     desk_views,
     first_admin_views,
+    form_views,
     feed_views,
     frame_views,
     mail_views,

@@ -80,7 +80,14 @@ def pages(site) -> dict[str | None, list[str]]:
     forms = [f"/ideas/{some[1].split('/')[2].split('-')[0]}/{page}" for page in ("status", "title", "versions")]
     read, desk = stories_of_all_kinds(site)
     return {
-        None: [*board, *some, *read, f"/ideas/{number}/comments", "/mailbox", *(f"/unsubscribe/{link}" for link in links)],
+        None: [
+            *board,
+            *some,
+            *read,
+            f"/ideas/{number}/comments",
+            "/mailbox",
+            *(f"/unsubscribe/{link}" for link in links),
+        ],
         vera: VERA + own_forms(site, vera) + some[:2],
         staff: [*ADA, *desk, *some[:3], *forms, f"/ideas/{number}/voters", f"/ideas/{number}/comments/new"],
         admin: [*ADMIN, f"/admin/people/{person}", f"/admin/boards/{slug}"],

@@ -61,7 +61,10 @@ def test_a_story_is_written_read_scheduled_published_and_heard_of(site, visitor)
     ada.fill("[name=link]", site.url + path)
     ada.get_by_role("button", name="Save", exact=True).click()
     ada.get_by_role("heading", level=1, name=TITLE).wait_for()
-    assert ada.get_by_alt_text("A cup of oat milk").evaluate("image => image.decode().then(() => image.naturalWidth)") == 64
+    assert (
+        ada.get_by_alt_text("A cup of oat milk").evaluate("image => image.decode().then(() => image.naturalWidth)")
+        == 64
+    )
     ada.get_by_role("button", name="Ask for reading over").click()
     ada.get_by_text("Waiting to be read over").wait_for()
     assert ada.get_by_role("button", name="Publish now").count() == 0
