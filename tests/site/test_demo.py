@@ -152,6 +152,13 @@ def test_vera_has_an_inbox_and_mails_that_she_received(planted):
     assert 3 <= mails == carried
 
 
+def test_an_inbox_stands_in_the_order_in_which_things_happened_stories_too(planted):
+    for who in ("vera", "noor", "ada"):
+        of_them = Notification.person_id == person(planted, who).id
+        told = planted.session.scalars(select(Notification.created_at).where(of_them).order_by(Notification.id)).all()
+        assert told == sorted(told)
+
+
 def test_vera_gets_comments_in_a_weekly_digest(planted):
     """Some have come, at eight by the site's clock; the next one comes by clicking, after a minute."""
     vera = person(planted, "vera")
@@ -329,4 +336,4 @@ def test_home_of_the_demo_shows_a_week_full_of_answers(planted_app):
 def test_one_address_takes_no_mail_so_that_staff_and_the_operator_see_what_is_said(planted_app):
     client = planted_app.test_client()
     client.post("/demo/play", data={"as": "ada"})
-    assert "1 person cannot be reached: the mail server refuses the address. Luca." in client.get("/staff").text
+    assert "1 person cannot be reached: the mail server refuses the address (Luca)." in client.get("/staff").text

@@ -31,9 +31,13 @@ def told_counts(change: dict, follows: dict[str, tuple[int, datetime]]) -> dict[
 
 def plant_news(
     session: Session, community: Community, follows: dict, changes: list[dict], comments: list[dict],
-    cast: dict, ideas: dict[str, int], boards: dict[str, int], people: dict[str, int], moment: Moment,
+    cast: dict, ideas: dict[str, int], boards: dict[str, int], people: dict[str, int],
+    stories: list[dict], moment: Moment,
 ) -> dict[str, int]:  # fmt: skip
-    """Within an open transaction. Returns {"events": …, "notifications": …, "mails": …}."""
+    """Within an open transaction; `stories`: the entries of stories, which take their place among the others.
+
+    Returns {"events": …, "notifications": …, "mails": …}.
+    """
     events = sorted(_events(community, changes, comments, cast, moment), key=lambda event: event["happened_at"])
     table = Event.__table__
     event_ids = session.scalars(
@@ -50,6 +54,8 @@ def plant_news(
     session.execute(
         insert(Preference.__table__), {"person_id": people["vera"], "kind": Topic.COMMENTS, "how": How.WEEKLY}
     )
+    # The inbox is in the order in which they were written.
+    entries = sorted(entries + stories, key=lambda entry: entry["created_at"])
     session.execute(insert(Notification.__table__), entries)
     return {"events": len(events), "notifications": len(entries), "mails": mails}
 

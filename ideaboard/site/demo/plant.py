@@ -29,7 +29,7 @@ from ideaboard.site.demo.chat import plant_chat
 from ideaboard.site.demo.content import load
 from ideaboard.site.demo.news import plant_news, told_counts
 from ideaboard.site.demo.solved import solved_rows
-from ideaboard.site.demo.told import plant_stories
+from ideaboard.site.demo.told import plant_stories, story_rows
 from ideaboard.site.demo.unreached import plant_unreached
 from ideaboard.site.demo.wording import SITE_ZONE
 
@@ -92,12 +92,12 @@ def plant(now: datetime) -> dict[str, int]:
         plant_unreached(session, people, moment)
         session.execute(insert(ClearAnswer.__table__), figures.clear_rows(changes, follows, people, now))
         stories = plant_stories(session, follows, ideas, people, moment)
-        told = plant_news(session, community, follows, changes, comments, cast, ideas, boards, people, moment)
+        told = plant_news(session, community, follows, changes, comments, cast, ideas, boards, people, stories, moment)
         admin = next(who for who, row in people_rows.items() if row["site_role"] == SiteRole.ADMIN)
         plant_chat(session, people[admin], now)
     return {
         "people": len(people), "boards": len(boards), "ideas": len(ideas), "changes": len(changes),
-        "comments": len(comments), "votes": len(ballots), "follows": len(wishes), "stories": stories, **told,
+        "comments": len(comments), "votes": len(ballots), "follows": len(wishes), "stories": len(story_rows()), **told,
     }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from ideaboard.events.kinds import STORY_PUBLISHED
 from ideaboard.foundation.markdown import RENDERER_VERSION, Shown, excerpt, render_with_pictures, without_pictures
 from ideaboard.foundation.slugs import slugify
-from ideaboard.models import Event, Notification, Picture, Story, StoryIdea
+from ideaboard.models import Event, Picture, Story, StoryIdea
 from ideaboard.models.vocabulary import Origin, StoryState, ToldBy, Topic
 from ideaboard.site.demo.content import FOLDER
 from ideaboard.site.demo.crowd import Moment
@@ -28,16 +28,17 @@ def story_rows() -> list[dict]:
 
 def plant_stories(
     session: Session, follows: dict, ideas: dict[str, int], people: dict[str, int], moment: Moment
-) -> int:
-    """Within an open transaction. Returns how many."""
+) -> list[dict]:
+    """Within an open transaction. Returns the entries of those who were told, for plant_news to put in their order."""
+    entries = []
     for row in story_rows():
         at = moment(row["days"])
         story_id = _plant_story(session, row, people, at)
         links = [{"story_id": story_id, "idea_id": ideas[key], "position": n} for n, key in enumerate(row["ideas"])]
         session.execute(insert(StoryIdea.__table__), links)
         if row["state"] == "published":
-            _plant_telling(session, row, story_id, follows, ideas, people, at, moment(READ_AFTER_DAYS))
-    return len(story_rows())
+            entries += _plant_telling(session, row, story_id, follows, ideas, people, at, moment(READ_AFTER_DAYS))
+    return entries
 
 
 def _plant_story(session: Session, row: dict, people: dict[str, int], at: datetime) -> int:
@@ -68,8 +69,8 @@ def _plant_story(session: Session, row: dict, people: dict[str, int], at: dateti
     return story_id
 
 
-def _plant_telling(session: Session, row, story_id, follows, ideas, people, at, read_before) -> None:
-    """The Event, and the entry of everybody who followed one of the ideas by then."""
+def _plant_telling(session: Session, row, story_id, follows, ideas, people, at, read_before) -> list[dict]:
+    """Plants the Event; returns the entry of everybody who followed one of the ideas by then."""
     event_id = session.scalar(
         insert(Event).returning(Event.id),
         {
@@ -82,9 +83,10 @@ def _plant_telling(session: Session, row, story_id, follows, ideas, people, at, 
             "event_id": event_id, "person_id": people[who], "idea_id": ideas[key], "topic": Topic.STORIES,
             "reason": next(word for bit, word in REASONS if why & bit), "created_at": at,
             "told_at": at, "told_by": ToldBy.INBOX, "read_at": at + READING if at < read_before else None,
+            "delivery_id": None,
         }
         for key in row["ideas"]
         for who, (why, since) in follows[key].items()
         if why and since <= at and who != row["by"]
     }  # fmt: skip
-    session.execute(insert(Notification.__table__), list(entries.values()))
+    return list(entries.values())
