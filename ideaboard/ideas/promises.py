@@ -27,10 +27,12 @@ def by_day(day: date, today: date) -> str:
 
 
 def first_look_words(received: datetime, first_look_days: int, now: datetime, zone: str) -> str:
-    """'first look by Friday', or, once that day is over, 'first look was due 6 March'."""
+    """'first look by Friday', on the day itself 'first look due today', once it is over 'first look was due 6 March'."""
     day, today = first_look_on(received, first_look_days, zone), day_in(now, zone)
     if day < today:
         return gettext("first look was due %(day)s", day=by_day(day, today))
+    if day == today:
+        return gettext("first look due today")
     return gettext("first look by %(day)s", day=by_day(day, today))
 
 

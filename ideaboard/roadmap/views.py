@@ -4,6 +4,7 @@ from flask import Blueprint, request
 
 from ideaboard.boards.directory import boards_seen_by
 from ideaboard.extensions import gettext
+from ideaboard.foundation.clock import day_in
 from ideaboard.foundation.refusals import Missing
 from ideaboard.ideas.listing import Filter, count_of
 from ideaboard.ideas.own import follows_on
@@ -14,7 +15,7 @@ from ideaboard.roadmap.frames import frame_sites
 from ideaboard.roadmap.launches import page_of_launches
 from ideaboard.voting.ballots import ballots_of
 from ideaboard.web.gate import gate, load_board, viewer
-from ideaboard.web.globals import THEMES, current_site, reader_zone
+from ideaboard.web.globals import THEMES, current_site, reader_zone, request_now
 from ideaboard.web.swap import page
 
 roadmap = Blueprint("roadmap", __name__)
@@ -32,6 +33,7 @@ def show():
         "roadmap/show.html",
         wanted=wanted,
         columns=columns,
+        today=day_in(request_now(), current_site().time_zone),
         months=months_of(wanted, viewer()),
         boards=boards_seen_by(viewer()),
         votes=ballots_of([idea.id for idea in shown], viewer()),

@@ -1,7 +1,7 @@
 """The roadmap: which idea stands in which column, how many there are, and that each count is the list it leads to."""
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -181,6 +181,16 @@ def test_a_guests_page_is_pure_and_kept_by_its_tag(road, guest, db):
     assert guest.get("/roadmap", headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
     assert guest.get("/roadmap").data == first.data
     assert guest.get("/launched").headers["ETag"]
+
+
+def test_a_day_by_which_people_should_have_heard_is_said_to_be_over(road, guest, monkeypatch):
+    def on(day):
+        monkeypatch.setattr("ideaboard.web.globals.now", lambda: datetime(2027, 1, day, 12, tzinfo=UTC))
+        return guest.get("/roadmap").text
+
+    assert "you hear by 4 January" in on(4)
+    page = on(6)
+    assert "answer was due 4 January" in page and "you hear by" not in page
 
 
 def test_vote_and_follow_from_a_card(road, cast, client_of, guest):
