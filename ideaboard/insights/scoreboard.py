@@ -26,7 +26,7 @@ class Clock:
     """One clock over some ideas. `median`: seconds, None where the curve never reaches one half.
 
     `within`: share stopped within `days` days, the whole days up to 14 that the longest was watched; `days` 0: not one.
-    `shares`: {days: share stopped}, for as long as ideas were watched.
+    `shares`: {days: share stopped}, for as long as ideas were watched, and on from there when all stopped.
     """
 
     watched: int
@@ -167,7 +167,7 @@ def _curves(waits: list[_Waits]) -> dict[str, Curve]:
 
 def _clock(curve: Curve) -> Clock:
     days = min(HORIZON, int(curve.longest // DAY))
-    shares = {day: curve.stopped_within(day * DAY) for day in SHOWN_DAYS if day * DAY <= curve.longest}
+    shares = {day: curve.stopped_within(day * DAY) for day in SHOWN_DAYS if day * DAY <= curve.known_until}
     return Clock(curve.watched, curve.stopped, curve.median, days, curve.stopped_within(days * DAY), shares)
 
 

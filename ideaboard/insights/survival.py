@@ -13,6 +13,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
+from math import inf
 from operator import itemgetter
 
 # A product of fractions that is exactly one half may come out a hair above it.
@@ -34,6 +35,11 @@ class Curve:
     def median(self) -> float | None:
         """Seconds until half have stopped; None: the curve never reaches one half."""
         return next((t for t, share in zip(self.moments, self.waiting, strict=True) if share <= 0.5 + _HAIR), None)
+
+    @property
+    def known_until(self) -> float:
+        """Seconds up to which the curve says something: as long as any was watched, and for good once none waits."""
+        return inf if self.waiting and self.waiting[-1] < _HAIR else self.longest
 
     def stopped_within(self, seconds: float) -> float:
         """The share, 0..1, that stopped within so many seconds: 1 - S."""

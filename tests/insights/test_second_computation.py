@@ -60,7 +60,7 @@ def clock(ideas: list[Told], name: str, now) -> dict:
     longest = max((time for time, _ in waits), default=timedelta())
     shares = {}
     for days in (1, 3, 7, 14, 30, 90):
-        if days * DAY <= longest:
+        if days * DAY <= longest or share == 0:  # nobody waits any more: all stopped, whatever comes
             shares[str(days)] = pytest.approx(
                 1 - float(min((s for t, s in curve if t <= days * DAY), default=1)), abs=1e-6
             )

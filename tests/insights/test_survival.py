@@ -71,3 +71,10 @@ def test_it_is_the_product_of_fractions(lives):
         {t: float(s) for t, s in expected.items()}
     )
     assert curve.median == next((t for t, s in expected.items() if s <= Fraction(1, 2)), None)
+
+
+def test_once_none_waits_the_curve_is_known_for_good_else_as_long_as_any_was_watched():
+    assert curve_of([(1, S), (2, C), (3, S)]).known_until == float("inf")
+    assert curve_of([(1, S), (3, S), (3, C)]).known_until == 3
+    assert curve_of([(1, S), (5, C)]).known_until == 5
+    assert curve_of([]).known_until == 0
