@@ -75,7 +75,9 @@ def _wrong_with(url: str) -> str:
     try:
         target = target_of(url)
     except Unreachable:
-        return gettext("This is no address that can be called. It begins with https:// and holds no name and password.")
+        return gettext(
+            "This is no address that can be called. Type one that begins with https://, without a name and a password."
+        )
     try:
         address = ip_address(target.host)
     except ValueError:

@@ -8,7 +8,7 @@ from ideaboard.extensions import lazy_gettext as _
 CAUSES = {
     "address": _("the address cannot be called"),
     "private": _("it is no public address, and the operator did not allow it"),
-    "name": _("its name is not known"),
+    "name": _("there is no server of this name"),
     "refused": _("nothing listens there"),
     "timeout": _("no answer in time"),
     "tls": _("no safe connection: the certificate is not good for this name"),

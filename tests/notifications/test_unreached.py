@@ -28,7 +28,7 @@ def test_the_mail_servers_word_reaches_staff(cast, make_idea, follows, change_to
     post.answers["vera@example.org"] = post.refuse("550 5.1.1 no such user")
     assert send(DUE) == ["refused"]
     page = client_of(cast.ada).get("/staff").text
-    assert "1 person cannot be reached: the mail server refuses the address. Vera." in page
+    assert "1 person cannot be reached: the mail server refuses the address (Vera)." in page
     assert "vera@example.org" not in page and "/admin/deliveries" not in page
     page = client_of(cast.root).get("/staff").text
     assert "1 person cannot be reached" in page and "/admin/deliveries?list=addresses" in page
@@ -43,7 +43,7 @@ def test_staff_read_names_that_they_see_anyhow_and_count_the_others(cast, make_i
     follows(elsewhere, cast.oskar, reason=Reason.AUTHOR)
     refuse(cast.vera, cast.lena, cast.noor, cast.cole)
     page = client_of(cast.ada).get("/staff").text
-    assert "3 people cannot be reached" in page and "and 1 other." in page
+    assert "3 people cannot be reached" in page and "and 1 other)." in page
     assert "Noor" not in page and "Cole" not in page and "secret.example" not in page
 
 
