@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, exists, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, joinedload
 
 from ideaboard.events import kinds
 from ideaboard.extensions import db
@@ -173,6 +173,20 @@ def _of_a_story(event, after, size, now):
             if follow.person_id not in best or rank < best[follow.person_id][0]:
                 best[follow.person_id] = (rank, word, follow.idea_id)
     return rows, lambda row: [(Topic.STORIES, *best[row.id][1:])] if row.id in best else []
+
+
+def another_idea(story: Story, person: Person) -> Idea | None:
+    """An idea of the story that the person follows, sees and has not muted now, the first in the story's own order."""
+    return db.session.scalars(
+        select(Idea)
+        .join(StoryIdea, StoryIdea.idea_id == Idea.id)
+        .join(Follow, and_(Follow.idea_id == Idea.id, Follow.person_id == person.id))
+        .where(StoryIdea.story_id == story.id, Follow.reasons != 0, Idea.visible_to(person))
+        .where(~is_muted(Idea.id, Idea.board_id, person.id))
+        .options(joinedload(Idea.board), joinedload(Idea.author))
+        .order_by(StoryIdea.position, Idea.id)
+        .limit(1)
+    ).first()
 
 
 WHO = {

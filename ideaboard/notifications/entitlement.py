@@ -6,7 +6,7 @@ nothing before `wait_until`; who settles writes `settled` and calls `also`. Noth
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -26,6 +26,7 @@ from ideaboard.models import (
     Story,
 )
 from ideaboard.models.vocabulary import DIGESTS, How, Reason, ToldBy
+from ideaboard.notifications.audience import another_idea
 from ideaboard.notifications.bundling import move_to_digest
 from ideaboard.notifications.ceiling import over_ceiling
 from ideaboard.notifications.channels import Channel, channel_of
@@ -158,7 +159,12 @@ def judge_all(deliveries: list[Delivery], now: datetime) -> dict[int, Judged]:
     for news in all_news:
         judged = found[news.notification.delivery_id]
         person = people[person_of[news.notification.delivery_id]]
-        fate = _fate(news, person, standings, rhythms[news.notification.delivery_id], now)
+        rhythm = rhythms[news.notification.delivery_id]
+        fate = _fate(news, person, standings, rhythm, now)
+        if fate == ToldBy.LOST and news.story is not None and (other := another_idea(news.story, person)) is not None:
+            # Told by one of their ideas, which they muted or see no more; they follow another that it is about.
+            news = replace(news, idea=other)
+            fate = _fate(news, person, Standings({other.id}, [person.id], {news.story.id}), rhythm, now)
         judged.fates.append((news, fate))
         if fate == ToldBy.MAIL:
             judged.stand.append(news)

@@ -7,7 +7,7 @@ import pytest
 from ideaboard.events import dispatch, kinds
 from ideaboard.following.follows import mute
 from ideaboard.foundation.database import end_reading
-from ideaboard.models import BoardMember, BroadFollow, Event, Notification, Person, Story, StoryIdea
+from ideaboard.models import BoardMember, BroadFollow, Event, Follow, Notification, Person, Story, StoryIdea
 from ideaboard.models.vocabulary import Reason
 from ideaboard.notifications.preferences import set_how
 from tests.conftest import NOW
@@ -164,6 +164,29 @@ def test_judged_again_when_sending(db, cast, make_idea, follows, publish, tell, 
     db.session.commit()
     assert send(DUE) == ["dropped"]
     assert db.session.execute(db.select(Notification.told_by)).scalar_one() == "lost"
+
+
+@pytest.mark.parametrize("change", ["muted", "unfollowed", "closed"])
+def test_who_follows_another_of_its_ideas_is_told_all_the_same(
+    db, cast, make_idea, follows, publish, tell, send, post, reload, change
+):
+    """Told by the first of their ideas; that one they mute while the mail waits, and the other they still follow."""
+    first = make_idea("The first wish", author=cast.ada)
+    second, third = make_idea("The second wish"), make_idea("The third wish")
+    follows(first, cast.noor)
+    follows(third, cast.noor)
+    publish(first, second, third)
+    tell()
+    if change == "muted":
+        mute(first, cast.noor, NOW)
+    elif change == "unfollowed":
+        db.session.execute(db.delete(Follow).where(Follow.idea_id == first.id))
+    else:
+        reload(first).hidden_at = NOW
+    db.session.commit()
+    assert send(DUE) == ["sent"]
+    mail = str(post.sent[0])
+    assert "The third wish" in mail and "The first wish" not in mail and "The second wish" not in mail
 
 
 def test_stories_are_a_kind_to_choose_about(db, cast, make_idea, follows, publish, tell, send, post):
