@@ -28,6 +28,7 @@ from ideaboard.models import (
     Vote,
 )  # fmt: skip
 from ideaboard.models.vocabulary import Origin, Stage
+from ideaboard.notifications.reach import reach_by_launch
 from ideaboard.site.demo.clear import start_for_real
 from ideaboard.site.demo.plant import NotEmpty, plant
 from ideaboard.site.demo.wording import SITE_ZONE
@@ -157,6 +158,17 @@ def test_an_inbox_stands_in_the_order_in_which_things_happened_stories_too(plant
         of_them = Notification.person_id == person(planted, who).id
         told = planted.session.scalars(select(Notification.created_at).where(of_them).order_by(Notification.id)).all()
         assert told == sorted(told)
+
+
+def test_how_we_answer_counts_those_of_whom_the_launched_ideas_say_that_they_were_told(planted):
+    reached = reach_by_launch(planted.session.scalars(select(Board.id)).all(), NOW)
+    launched = select(StatusChange).where(
+        StatusChange.stage == "launched", StatusChange.changed_at < NOW - timedelta(days=2)
+    )
+    said = planted.session.scalars(launched).all()
+    assert len(reached) == len(said) >= 15
+    assert sum(launch.reach.told_24h for launch in reached) == sum(change.told_count for change in said) > 1000
+    assert sum(launch.reach.entitled for launch in reached) == sum(change.entitled_count for change in said)
 
 
 def test_vera_gets_comments_in_a_weekly_digest(planted):

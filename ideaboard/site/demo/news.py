@@ -1,6 +1,7 @@
 """The demo's events, and what Vera, Noor and Ada were told of them: inbox entries, and mails that have been sent."""
 
 import random
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from sqlalchemy import insert
@@ -18,6 +19,7 @@ from ideaboard.site.demo.wording import SITE_ZONE
 READERS = ("vera", "noor", "ada")  # whose inbox the demo shows
 READ_AFTER_DAYS = 2.5  # what is older has been read
 MAILS_OF_DAYS = 45
+REFUSED_ONE_IN = 150
 REASONS = ((Reason.AUTHOR, "author"), (Reason.VOTER, "voter"), (Reason.COMMENTER, "commenter"), (15, "chosen"))
 
 
@@ -25,7 +27,7 @@ def told_counts(change: dict, follows: dict[str, tuple[int, datetime]]) -> dict[
     """ "Told 409 of 412": who followed by then, less the actor; a mail server refuses one in a hundred and fifty."""
     at, actor = change["changed_at"], change["actor"]
     entitled = sum(1 for who, (_, since) in follows.items() if since <= at and who != actor)
-    refused = entitled // 150
+    refused = entitled // REFUSED_ONE_IN
     return {"entitled_count": entitled, "told_count": entitled - refused, "not_told_count": refused}
 
 
@@ -54,8 +56,14 @@ def plant_news(
     session.execute(
         insert(Preference.__table__), {"person_id": people["vera"], "kind": Topic.COMMENTS, "how": How.WEEKLY}
     )
+    launches = [
+        {**entry, "event_id": event_id, "idea_id": ideas[event["idea"]], "person_id": people[who]}
+        for event, event_id in zip(events, event_ids, strict=True)
+        if event["facts"].get("stage") == Stage.LAUNCHED
+        for who, entry in _told_of_launch(event, follows[event["idea"]])
+    ]
     # The inbox is in the order in which they were written.
-    entries = sorted(entries + stories, key=lambda entry: entry["created_at"])
+    entries = sorted(entries + launches + stories, key=lambda entry: entry["created_at"])
     session.execute(insert(Notification.__table__), entries)
     return {"events": len(events), "notifications": len(entries), "mails": mails}
 
@@ -121,6 +129,19 @@ def _entry(reader: str, event: dict, follows: dict, community: Community, moment
     read_at = at + timedelta(hours=5) if at < moment(READ_AFTER_DAYS) else None
     return {"topic": topic, "reason": reason, "created_at": at, "read_at": read_at, "delivery_id": None,
             "told_at": at, "told_by": ToldBy.INBOX}  # fmt: skip
+
+
+def _told_of_launch(event: dict, follows: dict[str, tuple[int, datetime]]) -> Iterator[tuple[str, dict]]:
+    """The entry of everybody else who followed by then, as many told as told_counts says: "How we answer" counts them."""
+    at = event["happened_at"]
+    entitled = sorted(who for who, (_, since) in follows.items() if since <= at and who != event["actor"])
+    others = [who for who in entitled if who not in READERS]
+    refused = set(others[: len(entitled) // REFUSED_ONE_IN])
+    for who in others:
+        reason = next((word for bit, word in REASONS if follows[who][0] & bit), "chosen")
+        told_by = ToldBy.REFUSED if who in refused else ToldBy.INBOX
+        yield who, {"topic": Topic.STATUS, "reason": reason, "created_at": at, "read_at": at + timedelta(hours=5),
+                    "delivery_id": None, "told_at": at, "told_by": told_by}  # fmt: skip
 
 
 def _plant_mails(session: Session, entries: list[dict], vera: int, moment: Moment) -> int:
