@@ -254,6 +254,16 @@ def test_starting_for_real_leaves_every_table_as_it_was(empty, everything, clien
     assert scalar(empty, select(func.count()).select_from(SignedIn)) == 0
 
 
+def test_starting_for_real_a_second_time_leaves_what_the_first_admin_set(freshly_planted):
+    session = freshly_planted.session
+    start_for_real()
+    session.execute(update(Site).values(name="Corner Coffee", accent="#123456", frame_sites="https://www.example.org"))
+    session.commit()
+    start_for_real()
+    site = session.execute(select(Site.name, Site.accent, Site.frame_sites)).one()
+    assert tuple(site) == ("Corner Coffee", "#123456", "https://www.example.org")
+
+
 def test_real_people_keep_what_they_did_elsewhere(freshly_planted, cast):
     ada, vera, noor = person(freshly_planted, "ada"), person(freshly_planted, "vera"), cast.noor
     session = freshly_planted.session

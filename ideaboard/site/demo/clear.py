@@ -84,9 +84,9 @@ def start_for_real() -> dict[str, int]:
         removed["person"] = _drop(session, Person, Person.id.in_(doomed.people))
         for idea_id in touched - doomed.ideas:
             _put_right(session, idea_id)
-        # Whatever a visitor set who played the admin.
+        # Whatever a visitor set who played the admin; where the demo is gone already, real people set it.
         defaults = {c.name: c.default.arg if c.default else None for c in Site.__table__.c if c.name != "id"}
-        _set(session, Site, Site.id == 1, **defaults)
+        _set(session, Site, Site.demo_since.is_not(None), **defaults)
     return removed
 
 
