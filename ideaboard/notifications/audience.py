@@ -175,10 +175,11 @@ def _of_a_story(event, after, size, now):
     return rows, lambda row: [(Topic.STORIES, *best[row.id][1:])] if row.id in best else []
 
 
-def another_idea(story: Story, person: Person) -> Idea | None:
-    """An idea of the story that the person follows, sees and has not muted now, the first in the story's own order."""
-    return db.session.scalars(
-        select(Idea)
+def another_idea(story: Story, person: Person) -> tuple[Idea, str] | None:
+    """An idea of the story that the person follows, sees and has not muted now, the first in the story's own order;
+    and why they hear of it."""
+    found = db.session.execute(
+        select(Idea, Follow.reasons)
         .join(StoryIdea, StoryIdea.idea_id == Idea.id)
         .join(Follow, and_(Follow.idea_id == Idea.id, Follow.person_id == person.id))
         .where(StoryIdea.story_id == story.id, Follow.reasons != 0, Idea.visible_to(person))
@@ -187,6 +188,7 @@ def another_idea(story: Story, person: Person) -> Idea | None:
         .order_by(StoryIdea.position, Idea.id)
         .limit(1)
     ).first()
+    return (found[0], reason_word(found[1])) if found else None
 
 
 WHO = {

@@ -44,7 +44,10 @@ _DIGEST_OF = {How.DAILY: How.DAILY, How.WEEKLY: How.WEEKLY, HELD: How.WEEKLY}
 
 @dataclass(frozen=True)
 class News:
-    """One notification with what it is about, loaded. A story's has one linked idea that the person follows."""
+    """One notification with what it is about, loaded. A story's has one linked idea that the person follows.
+
+    `instead`: why they hear, where that is another idea than the notification's.
+    """
 
     notification: Notification
     event: Event
@@ -52,6 +55,11 @@ class News:
     change: StatusChange | None = None
     comment: Comment | None = None
     story: Story | None = None
+    instead: str = ""
+
+    @property
+    def reason(self) -> str:
+        return self.instead or self.notification.reason
 
     @property
     def idea_id(self) -> int:
@@ -117,7 +125,7 @@ def _rhythm_of(delivery: Delivery) -> str | None:
 
 def _held_back(news: News, fate: str, person: Person) -> str:
     """Over the ceiling only news of one's own ideas goes."""
-    is_own = news.notification.reason == "author" or news.idea.author_id == person.id
+    is_own = news.reason == "author" or news.idea.author_id == person.id
     return HELD if fate == ToldBy.MAIL and not is_own else fate
 
 
@@ -163,8 +171,8 @@ def judge_all(deliveries: list[Delivery], now: datetime) -> dict[int, Judged]:
         fate = _fate(news, person, standings, rhythm, now)
         if fate == ToldBy.LOST and news.story is not None and (other := another_idea(news.story, person)) is not None:
             # Told by one of their ideas, which they muted or see no more; they follow another that it is about.
-            news = replace(news, idea=other)
-            fate = _fate(news, person, Standings({other.id}, [person.id], {news.story.id}), rhythm, now)
+            news = replace(news, idea=other[0], instead=other[1])
+            fate = _fate(news, person, Standings({news.idea_id}, [person.id], {news.story.id}), rhythm, now)
         judged.fates.append((news, fate))
         if fate == ToldBy.MAIL:
             judged.stand.append(news)

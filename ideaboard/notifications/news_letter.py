@@ -76,7 +76,7 @@ def _of_one(bunch: list[News], zone: str, person: Person) -> Letter:
         )
         lead = ngettext("Somebody shared an idea:", "Ideas that were shared:", len(bunch))
     bare = replace(group, title="", url="", note="", why="")
-    return Letter(subject, group.title, lead, (bare,), why=words.why_words(bunch[-1].notification.reason))
+    return Letter(subject, group.title, lead, (bare,), why=words.why_words(bunch[-1].reason))
 
 
 def _of_several(bunches: list[list[News]], zone: str, person: Person, site: Site) -> Letter:
@@ -112,7 +112,7 @@ def _subject_of_bunch(bunch: list[News]) -> str:
 
 def _group(bunch: list[News], zone: str, person: Person) -> Group:
     first = bunch[0]
-    why = words.because_words(bunch[-1].notification.reason)
+    why = words.because_words(bunch[-1].reason)
     if first.event.kind == kinds.STORY_PUBLISHED:
         section = replace(story_section(first, zone), title="", url="")
         url, mute = story_url(first.story), mute_link(first, person)

@@ -174,7 +174,7 @@ def test_who_follows_another_of_its_ideas_is_told_all_the_same(
     first = make_idea("The first wish", author=cast.ada)
     second, third = make_idea("The second wish"), make_idea("The third wish")
     follows(first, cast.noor)
-    follows(third, cast.noor)
+    follows(third, cast.noor, reason=Reason.CHOSEN)
     publish(first, second, third)
     tell()
     if change == "muted":
@@ -187,6 +187,7 @@ def test_who_follows_another_of_its_ideas_is_told_all_the_same(
     assert send(DUE) == ["sent"]
     mail = str(post.sent[0])
     assert "The third wish" in mail and "The first wish" not in mail and "The second wish" not in mail
+    assert "because you follow it" in mail and "because you voted" not in mail
 
 
 def test_stories_are_a_kind_to_choose_about(db, cast, make_idea, follows, publish, tell, send, post):
