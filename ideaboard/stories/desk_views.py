@@ -1,5 +1,7 @@
 """Staff's desk: have a story read over, schedule, publish, take off. Plain forms; nothing here needs a script."""
 
+from zoneinfo import ZoneInfo
+
 from flask import flash, request, url_for
 
 from ideaboard.extensions import gettext
@@ -29,7 +31,7 @@ def desk():
 @stories.get("/staff/stories/<int:story_id>")
 @gate("story.see_drafts", "story")
 def draft(story: Story):
-    return _draft_page(story, ScheduleForm())
+    return _draft_page(story, _schedule_form(story))
 
 
 @stories.post("/staff/stories/<int:story_id>/ask")
@@ -128,11 +130,20 @@ def _deed(story: Story, do, words):
 def _stopped(story: Story, refusal: Refusal):
     if refusal.kind in ("missing", "forbidden", "busy"):
         raise refusal
-    return _draft_page(load_draft(story.id), ScheduleForm(), refusal=str(refusal), status=STATUS[refusal.kind])
+    story = load_draft(story.id)
+    return _draft_page(story, _schedule_form(story), refusal=str(refusal), status=STATUS[refusal.kind])
 
 
 def _words_asked(_) -> str:
     return gettext("Your colleagues find it on their desk now. Send this page's address to whom you want to read it.")
+
+
+def _schedule_form(story: Story) -> ScheduleForm:
+    """With the moment for which the story is scheduled, to be moved from there."""
+    if story.state != StoryState.SCHEDULED:
+        return ScheduleForm()
+    there = story.publish_at.astimezone(ZoneInfo(reader_zone()))
+    return ScheduleForm(data={"day": there.date(), "time": there.time()})
 
 
 def _draft_page(story: Story, form: ScheduleForm, *, refusal: str = "", status: int = 200):

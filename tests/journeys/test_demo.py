@@ -36,6 +36,11 @@ def test_five_steps_lead_from_an_idea_to_the_mail_that_says_launched(demo_site, 
     page = visitor(demo_site)
     page.goto("/demo")
     assert the_step(page) == "Step 1 of 5"
+    full = page.viewport_size
+    for width in (320, 390, 640, 768, 1024):  # the bar with its four people never makes the page wider
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.set_viewport_size(full)
 
     page.get_by_role("button", name="As Vera, share an idea").click()
     page.locator("[name=title]").fill("A shelf for wet umbrellas")

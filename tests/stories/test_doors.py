@@ -151,6 +151,8 @@ def test_the_time_is_the_writers(cast, client_of, write):
         assert (answer.status_code, words in answer.text) == (422, True), (day, time)
     ada.post(path, data={"day": f"{year}-01-05", "time": "09:00"})
     assert newest().publish_at == datetime(year, 1, 5, 14, 0, tzinfo=UTC)
+    page = ada.get(f"/staff/stories/{story.id}").text  # to be moved from there
+    assert f'value="{year}-01-05"' in page and 'value="09:00"' in page
     march = next(d for d in range(8, 15) if datetime(year, 3, d, tzinfo=UTC).weekday() == 6)
     if datetime(year, 3, march, 12, tzinfo=UTC) < datetime.now(UTC) + timedelta(days=360):
         assert ada.post(path, data={"day": f"{year}-03-{march:02}", "time": "02:30"}).status_code == 422
