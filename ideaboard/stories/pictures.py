@@ -20,10 +20,12 @@ from ideaboard.stories.wording import NotAStory
 MOST_BYTES = 8 * 1024 * 1024
 MOST_PIXELS = 40_000_000  # decoded they take 160 MB: asked before the first one is
 MOST_AT_ONCE, MOST_OF_A_STORY = 6, 30
+MOST_SCANS = 50  # of a progressive JPEG; usual are ten. One of 60 bytes costs 50 ms, and 8 MB would hold 130,000
 WIDEST, TALLEST = 1600, 3200  # pixels, as stored
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 EXTENSIONS = {"image/jpeg": "jpg", "image/webp": "webp"}
 _STRIP = 64  # rows, as made smaller
+_JPEG, _SCAN = b"\xff\xd8", b"\xff\xda"  # how the file, and each of its scans, begins
 # Exif's Orientation, and what puts each upright.
 _ORIENTATION = 0x0112
 _TURNS = {
@@ -108,6 +110,8 @@ def _reencode(data: bytes) -> Encoded:
 
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     try:
+        if data.startswith(_JPEG) and data.count(_SCAN) > MOST_SCANS:
+            raise ValueError("too many scans")
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(data), formats=FORMATS) as opened:

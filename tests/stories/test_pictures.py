@@ -153,3 +153,12 @@ def test_the_same_bytes_are_one_picture_of_a_story_and_another_of_another():
 
 def test_words_for_a_picture_cannot_break_its_line():
     assert line_of("0" * 64, "A [cup](x)\n`y`") == "![A cup(x)y](picture:0000000000)"
+
+
+def test_a_jpeg_of_a_hundred_thousand_scans_is_refused_before_it_is_decoded():
+    """Each is 60 bytes and goes over the whole picture again: 8 MB of them would take a writer's thread for hours."""
+    whole = file_of("JPEG", size=(600, 600), mode="L", colour=128, progressive=True)
+    scan = whole[whole.rfind(b"\xff\xda") : -2]
+    assert reencode(whole[:-2] + scan * 5 + whole[-2:]).width == 600
+    with pytest.raises(NotAPicture, match="no picture that we can read"):
+        reencode(whole[:-2] + scan * 60 + whole[-2:])
