@@ -79,7 +79,9 @@ def test_five_steps_lead_from_an_idea_to_the_mail_that_says_launched(demo_site, 
     until(closed, what="Vera's mail")
     page.get_by_role("link", name="What Vera received").last.click()
     page.get_by_role("link", name="“A shelf for wet umbrellas” is launched").click()
-    framed = page.frame_locator("iframe").get_by_text("There is a shelf in every shop from today.")
+    framed = (
+        page.frame_locator("iframe").get_by_role("paragraph").get_by_text("There is a shelf in every shop from today.")
+    )
     framed.wait_for()
     told = until(lambda: demo_site.news_for(SOMEBODY), what="the voter's mail")
     assert "launched" in told[-1]["Subject"]
