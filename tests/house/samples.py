@@ -212,7 +212,7 @@ DOORS: dict[tuple[str, str], Door] = {
     ),
     ("POST", "insights.judge"): Door("idea", form={"change": "1", "clear": "yes"}),
     ("POST", "notifications.open_entry"): Door(values={"idea_id": 1}),
-    ("POST", "notifications.open_story"): Door(values={"story_id": 1}, absent=True),
+    ("POST", "notifications.open_story"): Door(values={"story_id": 1}),
     ("POST", "notifications.read_all"): Door(),
     ("POST", "notifications.try_again"): Door(),
     ("POST", "notifications.take_returned"): Door(absent=True),

@@ -59,6 +59,12 @@ class Elements(HTMLParser):
 
     def handle_starttag(self, tag, attributes):
         named = dict(attributes)
+        if (
+            tag == "iframe"
+            and (named.get("src") or "").startswith("/")
+            and named.get("sandbox") in ("", "allow-popups")
+        ):
+            return  # a page of ours that may run nothing
         if tag in ("iframe", "object", "embed", "base", "marquee", "video", "audio", "math", "style"):
             self.running.append(tag)
         if tag == "script" and not (named.get("src") or "").startswith("/assets/"):

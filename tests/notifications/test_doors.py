@@ -152,7 +152,8 @@ def test_a_story_is_a_group_of_its_own(client_of, cast, told, told_story, db):
     client.post(f"/me/inbox/ideas/{told.id}")
     assert "Inbox, 1 unread" in client.get("/me/inbox").text  # the story's entry is not about the idea alone
     opened = client.post(f"/me/inbox/stories/{told_story.id}")
-    assert (opened.status_code, opened.headers["Location"]) == (303, f"/stories/{told_story.id}-oat")
+    assert (opened.status_code, opened.headers["Location"]) == (303, f"/stories/{told_story.id}-news")
+    assert client.get(opened.headers["Location"], follow_redirects=True).request.path == f"/stories/{told_story.id}-oat"
     assert "unread" not in client.get("/me/inbox").text
 
 
@@ -162,7 +163,7 @@ def test_a_story_out_of_sight_leaves_inbox_and_count(client_of, cast, told, told
     client = client_of(cast.vera)
     page = client.get("/me/inbox").text
     assert "What oat milk taught us" not in page and "Inbox, 2 unread" in page
-    assert client.post(f"/me/inbox/stories/{told_story.id}").status_code == 404
+    assert client.post(f"/me/inbox/stories/{told_story.id}", follow_redirects=True).status_code == 404
 
 
 def test_a_guest_is_led_to_sign_in(guest):
