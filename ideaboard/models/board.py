@@ -47,6 +47,8 @@ class Board(Model):
     who_may_vote: Mapped[Code] = mapped_column(default=Audience.MEMBERS)
     who_may_comment: Mapped[Code] = mapped_column(default=Audience.MEMBERS)
     voters_seen_by: Mapped[Code] = mapped_column(default=VotersSeenBy.STAFF)
+    # Members see an idea's count once they have voted on it (staff always): nobody follows the crowd.
+    hides_counts: Mapped[bool] = mapped_column(default=False)
     position: Mapped[int] = mapped_column(default=0)
     origin: Mapped[Code] = mapped_column(default=Origin.HERE)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

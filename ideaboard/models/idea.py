@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
+    Double,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -24,10 +25,32 @@ from ideaboard.models.person import Person
 from ideaboard.models.status import Status
 from ideaboard.models.vocabulary import OUTCOMES_THAT_END_VOTING, Origin, Stage
 
-_STANDING = text(
-    "status_id IS NOT NULL AND visible_at IS NOT NULL AND held_at IS NULL AND hidden_at IS NULL"
+_OPEN = (
+    "visible_at IS NOT NULL AND held_at IS NULL AND hidden_at IS NULL"
     " AND taken_back_at IS NULL AND merged_into_id IS NULL"
 )
+_STANDING = text(f"status_id IS NOT NULL AND {_OPEN}")
+# The orders of lists: {name: (the columns, and which ideas have a place in it beside standing in the open)}.
+# ideas/listing.py reads them forwards or backwards; each is kept for all, by board and by standing, so that no list sorts.
+ORDERS = {
+    "trending": (("trending", "id"), None),
+    "votes": (("votes_count", "imported_votes", "id"), None),
+    "newest": (("visible_at", "id"), None),
+    "discussed": (("comments_count", "id"), None),
+    "waiting": (("visible_at", "id"), "standing IN ('received', 'under_review')"),
+    "unseen": (("showing_due", "id"), None),
+    "imported": (("imported_votes", "id"), "imported_votes > 0"),
+}
+
+
+def _indexes_of_orders() -> list[Index]:
+    found = []
+    for order, (columns, also) in ORDERS.items():
+        where = text(f"{_OPEN} AND {also}" if also else _OPEN)
+        for scope in ("", "board_id", "standing"):
+            name = f"ix_idea_{order}_{scope.removesuffix('_id')}".rstrip("_")
+            found.append(Index(name, *filter(None, (scope,)), *columns, sqlite_where=where, postgresql_where=where))
+    return found
 
 
 class Idea(Model):
@@ -47,10 +70,7 @@ class Idea(Model):
         CheckConstraint("(change_id IS NULL) = (status_id IS NULL)", name="status_has_a_change"),
         CheckConstraint("votes_count >= 0 AND comments_count >= 0", name="counts"),
         CheckConstraint("(merged_at IS NULL) = (merged_into_id IS NULL)", name="merged"),
-        Index("ix_idea_board_newest", "board_id", "visible_at", "id"),
-        Index("ix_idea_newest", "visible_at", "id"),
-        Index("ix_idea_most_voted", "votes_count", "imported_votes", "id"),
-        Index("ix_idea_board_most_voted", "board_id", "votes_count", "imported_votes", "id"),
+        *_indexes_of_orders(),
         Index("ix_idea_author", "author_id", "id"),
         Index("ix_idea_status", "status_id", "id"),
         # The roadmap: how many stand in the open at a status, and the most voted of them.
@@ -84,12 +104,20 @@ class Idea(Model):
 
     status_id: Mapped[int | None] = mapped_column(ForeignKey("status.id"))
     change_id: Mapped[int | None]
+    # Where it stands, in the word of lists: its stage, or on Reviewed the outcome (vocabulary.Stage, vocabulary.Outcome).
+    standing: Mapped[Code] = mapped_column(default=Stage.RECEIVED)
 
     votes_count: Mapped[int] = mapped_column(default=0)
     # Comments that stand: neither deleted, hidden nor held.
     comments_count: Mapped[int] = mapped_column(default=0)
     # "Imported, unattributed": shown apart, never added to real votes, never in figures.
     imported_votes: Mapped[int] = mapped_column(default=0)
+    # The decaying score of "Trending", kept so that its order needs no clock (ideas/ranking.py has the formula).
+    trending: Mapped[float] = mapped_column(Double, default=0.0)
+    # How often it was put before somebody, in a list or on its page; counted in memory and written in batches.
+    views_count: Mapped[int] = mapped_column(default=0)
+    # When, in seconds since 1970, it is due for the next look by its age and views: the smaller, the less seen.
+    showing_due: Mapped[float] = mapped_column(Double, default=0.0)
 
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # The clock of "first look" and "first answer" starts here; None while held from the start.
