@@ -2,7 +2,8 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, func
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ideaboard.extensions import Model
@@ -75,6 +76,16 @@ class StatusChange(Model):
     actor: Mapped[Person | None] = relationship()
     status: Mapped[Status] = relationship(primaryjoin="foreign(StatusChange.status_id) == Status.id", viewonly=True)
     linked_idea: Mapped[Idea | None] = relationship(foreign_keys=[linked_idea_id])
+
+    @hybrid_property
+    def standing(self) -> str:
+        """Where an idea stands at it, in the word of lists (idea.standing): its stage, or on Reviewed the outcome."""
+        return self.outcome or self.stage
+
+    @standing.inplace.expression
+    @classmethod
+    def _standing(cls):
+        return func.coalesce(cls.outcome, cls.stage)
 
     @property
     def is_answer(self) -> bool:

@@ -1,7 +1,8 @@
 """Recount: every stored counter against the rows it counts. It reports drift before it repairs any.
 
-Checked: votes and comments of ideas (imported ones too), ideas that do not stand at their latest change, and how many
-were told of a change, where its inbox entries and mails are still kept.
+Checked: votes and comments of ideas (imported ones too), ideas that do not stand at their latest change (or whose
+standing, the word of lists, is not its), and how many were told of a change, where its inbox entries and mails are
+still kept.
 """
 
 from collections.abc import Callable, Iterable
@@ -15,7 +16,7 @@ from ideaboard.extensions import db
 from ideaboard.extensions import gettext as _
 from ideaboard.foundation.database import end_reading, transaction
 from ideaboard.models import Comment, Event, Idea, Notification, StatusChange, Vote
-from ideaboard.models.vocabulary import Origin, ToldBy
+from ideaboard.models.vocabulary import Origin, Stage, ToldBy
 
 # Deliveries go after 90 days (DESIGN): of what was told before told_by was kept nothing is known then.
 TOLD_IS_KEPT = timedelta(days=85)
@@ -29,8 +30,8 @@ class Drift:
     counter: str
     id: int
     idea_id: int
-    stored: int | None
-    found: int | None
+    stored: int | str | None
+    found: int | str | None
 
     def __str__(self) -> str:
         told = {"idea": self.idea_id, "counter": self.counter, "stored": self.stored, "found": self.found}
@@ -98,10 +99,15 @@ def _standing(now: datetime) -> tuple[Select, tuple[str, ...]]:
     newest_first = func.row_number().over(
         partition_by=StatusChange.idea_id, order_by=(StatusChange.changed_at.desc(), StatusChange.id.desc())
     )
-    ranked = select(StatusChange.id, StatusChange.idea_id, newest_first.label("rank")).subquery()
-    latest = select(ranked.c.id, ranked.c.idea_id).where(ranked.c.rank == 1).subquery()
-    query = select(Idea.id, Idea.id, Idea.change_id, latest.c.id).outerjoin(latest, latest.c.idea_id == Idea.id)
-    return query.where(Idea.change_id.is_distinct_from(latest.c.id)), ("change_id",)
+    at = StatusChange.standing.label("standing")
+    ranked = select(StatusChange.id, StatusChange.idea_id, at, newest_first.label("rank")).subquery()
+    latest = select(ranked).where(ranked.c.rank == 1).subquery()
+    standing = func.coalesce(latest.c.standing, str(Stage.RECEIVED))
+    query = select(Idea.id, Idea.id, Idea.change_id, latest.c.id, Idea.standing, standing).outerjoin(
+        latest, latest.c.idea_id == Idea.id
+    )
+    drifts = or_(Idea.change_id.is_distinct_from(latest.c.id), Idea.standing != standing)
+    return query.where(drifts), ("change_id", "standing")
 
 
 def _told(now: datetime) -> tuple[Select, tuple[str, ...]]:
@@ -135,6 +141,7 @@ _BY_COUNTER = {
     "votes_count": _votes,
     "comments_count": _comments,
     "change_id": _standing,
+    "standing": _standing,
     "entitled_count": _told,
     "told_count": _told,
     "not_told_count": _told,

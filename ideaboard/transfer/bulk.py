@@ -102,6 +102,7 @@ def _stand_at_changes(session: Session, idea_ids: list[int]) -> None:
         .values(
             change_id=select(StatusChange.id).where(own).scalar_subquery(),
             status_id=select(StatusChange.status_id).where(own).scalar_subquery(),
+            standing=select(StatusChange.standing).where(own).scalar_subquery(),
         )
         .execution_options(synchronize_session=False)
     )

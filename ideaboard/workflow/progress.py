@@ -125,7 +125,7 @@ def change_status(
             "answer": change.is_answer,
         }
         record(IDEA_STATUS_CHANGED, actor=by, at=now, idea=idea, change=change, **facts)
-        idea.status, idea.change_id = status, change.id
+        idea.status, idea.change_id, idea.standing = status, change.id, change.standing
         set_committed_value(idea, "change", change)
     return change
 

@@ -253,7 +253,7 @@ def test_imported_statuses_without_a_word_or_a_day_tell_nothing(make_idea, db, g
         )
         db.session.add(change)
         db.session.flush()
-        idea.change_id, idea.status_id = change.id, status
+        idea.change_id, idea.status_id, idea.standing = change.id, status, change.standing
         db.session.commit()
         assert titles(read(guest, "/feeds/site.atom")) == ["Long ago"]
         assert titles(read(guest, "/feeds/launched.atom")) == []

@@ -123,7 +123,7 @@ def fill_panel(db, cast, make_idea):
             )  # fmt: skip
             db.session.add(change)
             db.session.flush()
-            idea.change_id, idea.status_id = change.id, status.id
+            idea.change_id, idea.status_id, idea.standing = change.id, status.id, change.standing
             db.session.commit()
         idea = made[0]
         cast_vote(idea.id, cast.ada, NOW)

@@ -82,7 +82,7 @@ def community(db, cast, make_idea):
                 )  # fmt: skip
                 db.session.add(change)
                 db.session.flush()
-                idea.change_id, idea.status_id = change.id, status.id
+                idea.change_id, idea.status_id, idea.standing = change.id, status.id, change.standing
         db.session.commit()
         for state in ("published", "draft"):
             stories = [

@@ -31,7 +31,7 @@ def stand(db):
         )
         db.session.add(change)
         db.session.flush()
-        idea.change_id, idea.status_id = change.id, status.id
+        idea.change_id, idea.status_id, idea.standing = change.id, status.id, change.standing
         db.session.commit()
         return change
 

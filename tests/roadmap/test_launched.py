@@ -89,7 +89,7 @@ def test_an_import_without_days_says_nothing_of_days(db, cast, make_idea, guest)
         )
         db.session.add(change)
         db.session.flush()
-        one.change_id, one.status_id = change.id, status
+        one.change_id, one.status_id, one.standing = change.id, status, change.standing
         db.session.commit()
     page = guest.get("/launched").text
     assert "Known day" in page and "done in 4 days" in page and "Long ago" not in page and "2 ideas" in page

@@ -112,6 +112,15 @@ def test_each_idea_stands_at_its_latest_change(planted):
     )
 
 
+def test_each_idea_says_where_it_stands(planted):
+    said = select(Idea.standing, Idea.change_id, StatusChange.standing).outerjoin(
+        StatusChange, StatusChange.id == Idea.change_id
+    )
+    rows = planted.session.execute(said).all()
+    assert all(standing == (of_change or Stage.RECEIVED) for standing, _, of_change in rows)
+    assert len({standing for standing, *_ in rows}) > 6
+
+
 def test_nobody_votes_after_voting_ended(planted):
     late = (
         select(func.count())
@@ -299,7 +308,7 @@ def test_real_people_keep_what_they_did_elsewhere(freshly_planted, cast):
     session.add_all([below, *changes])
     session.flush()
     session.execute(
-        update(Idea).where(Idea.id == bench.id).values(change_id=changes[1].id, status_id=status, comments_count=3)
+        update(Idea).where(Idea.id == bench.id).values(change_id=changes[1].id, status_id=status, standing="launched", comments_count=3)
     )
     kept = (bench.id, answer.id, below.id, changes[0].id)
     session.commit()
@@ -309,6 +318,7 @@ def test_real_people_keep_what_they_did_elsewhere(freshly_planted, cast):
     session.expire_all()
     bench, answer, below = session.get(Idea, kept[0]), session.get(Comment, kept[1]), session.get(Comment, kept[2])
     assert (bench.votes_count, bench.comments_count, bench.change_id) == (1, 2, kept[3])
+    assert bench.standing == Stage.UNDER_REVIEW
     assert (answer.parent_id, answer.root_id, below.parent_id, below.root_id) == (None, None, answer.id, answer.id)
     assert session.scalar(select(Board.owner_id)) is None
     left = Counter(session.scalars(select(Person.origin)))

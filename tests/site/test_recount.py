@@ -48,7 +48,8 @@ def change(idea, db, cast):
         db.session.add(row)
         db.session.flush()
         if stands:
-            db.session.execute(update(Idea).where(Idea.id == idea.id).values(change_id=row.id, status_id=status.id))
+            at = {"change_id": row.id, "status_id": status.id, "standing": row.standing}
+            db.session.execute(update(Idea).where(Idea.id == idea.id).values(**at))
         db.session.commit()
         return row
 
@@ -103,16 +104,35 @@ def test_an_idea_at_an_older_change_is_found(run, idea, change, db, reload):
     assert result.exit_code == 1
     assert f"idea {idea.id} stands at change {older.id}, its latest is {latest.id}" in result.output
     run("--repair")
-    assert (reload(idea).change_id, idea.status_id) == (latest.id, latest.status_id)
+    assert (reload(idea).change_id, idea.status_id, idea.standing) == (latest.id, latest.status_id, "launched")
     assert run().exit_code == 0
+
+
+@pytest.mark.parametrize("wrong", ["received", "reviewed", "will_not"])
+def test_a_false_standing_is_found_and_repaired(run, idea, change, db, reload, wrong):
+    change("reviewed", outcome="want")
+    falsify(db, idea, standing=wrong)
+    result = run()
+    assert result.exit_code == 1
+    assert f"idea {idea.id}: standing is {wrong}, the rows say want" in result.output
+    run("--repair")
+    assert reload(idea).standing == "want"
+    assert run().exit_code == 0
+
+
+def test_a_standing_without_a_change_is_found_and_repaired(run, make_idea, reload):
+    bare = make_idea(standing="launched")
+    assert f"idea {bare.id}: standing is launched, the rows say received" in run().output
+    run("--repair")
+    assert reload(bare).standing == "received"
 
 
 def test_an_idea_that_fell_back_to_none_is_found(run, idea, change, db, reload):
     latest = change("launched")
-    falsify(db, idea, change_id=None, status_id=None)
+    falsify(db, idea, change_id=None, status_id=None, standing="received")
     assert f"idea {idea.id} stands at change none, its latest is {latest.id}" in run().output
     run("--repair")
-    assert reload(idea).change_id == latest.id
+    assert (reload(idea).change_id, idea.standing) == (latest.id, "launched")
 
 
 def test_a_lost_row_is_found_too(run, idea, db):

@@ -65,7 +65,8 @@ def test_statuses_come_without_invented_answers(run, city, db):
         change = idea(db, key).change
         assert (change.stage, change.outcome, change.origin, change.text) == ("reviewed", outcome, "import", "")
         assert change.changed_at == idea(db, key).created_at
-    assert idea(db, 7).change_id is None
+        assert idea(db, key).standing == outcome
+    assert (idea(db, 7).change_id, idea(db, 7).standing) == (None, "received")
 
 
 def test_a_day_is_its_noon_but_never_after_its_first_comment(run, city, db):

@@ -19,7 +19,7 @@ def imported(db, make_idea):
         )  # fmt: skip
         db.session.add(change)
         db.session.flush()
-        idea.status_id, idea.change_id = status_id, change.id
+        idea.status_id, idea.change_id, idea.standing = status_id, change.id, change.standing
         db.session.commit()
         return idea
 

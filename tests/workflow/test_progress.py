@@ -26,6 +26,7 @@ def test_a_change_is_one_row_one_event_and_where_the_idea_stands(db, make_idea, 
         213,
         cast.ada.id,
     )
+    assert idea.standing == "want"
     assert "<em>new</em>" in change.html
     (event,) = events_of(db, idea)
     assert (event.kind, event.change_id, event.actor_id) == ("idea.status_changed", change.id, cast.ada.id)

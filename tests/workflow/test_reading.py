@@ -35,7 +35,7 @@ def imported(db, status_ids, cast):
         )  # fmt: skip
         db.session.add(change)
         db.session.flush()
-        idea.status_id, idea.change_id = change.status_id, change.id
+        idea.status_id, idea.change_id, idea.standing = change.status_id, change.id, change.standing
         db.session.commit()
         db.session.expire_all()
         return change

@@ -36,7 +36,7 @@ from ideaboard.models import (
     Webhook,
     WebhookCall,
 )  # fmt: skip
-from ideaboard.models.vocabulary import Origin
+from ideaboard.models.vocabulary import Origin, Stage
 from ideaboard.site.demo.content import MAIL_DOMAIN
 
 LINK_INSTEAD = "/ideas"  # of a real change that pointed at a demo idea: the database wants a link there
@@ -64,7 +64,8 @@ def start_for_real() -> dict[str, int]:
         doomed = _find(session)
         touched = _real_ideas_touched(session, doomed)
         # Ideas stop standing at changes that go, before these go.
-        _set(session, Idea, Idea.change_id.in_(doomed.changes), change_id=None, status_id=None)
+        nowhere = {"change_id": None, "status_id": None, "standing": Stage.RECEIVED}
+        _set(session, Idea, Idea.change_id.in_(doomed.changes), **nowhere)
         _set(session, Idea, Idea.merged_into_id.in_(doomed.ideas), merged_into_id=None, merged_at=None)
         _set(
             session,
@@ -212,7 +213,7 @@ def _root_again(session: Session, doomed: Doomed) -> None:
 def _put_right(session: Session, idea_id: int) -> None:
     """A real idea's counters, and the change at which it stands, from the rows that stayed."""
     latest = session.execute(
-        select(StatusChange.id, StatusChange.status_id).where(StatusChange.idea_id == idea_id)
+        select(StatusChange.id, StatusChange.status_id, StatusChange.standing).where(StatusChange.idea_id == idea_id)
         .order_by(StatusChange.changed_at.desc(), StatusChange.id.desc()).limit(1)
     ).one_or_none()  # fmt: skip
     votes = select(func.count()).where(Vote.idea_id == idea_id, Vote.set_aside_at.is_(None))
@@ -223,6 +224,7 @@ def _put_right(session: Session, idea_id: int) -> None:
     _set(
         session, Idea, Idea.id == idea_id,
         change_id=latest.id if latest else None, status_id=latest.status_id if latest else None,
+        standing=latest.standing if latest else Stage.RECEIVED,
         votes_count=session.scalar(votes), comments_count=session.scalar(comments),
     )  # fmt: skip
 
