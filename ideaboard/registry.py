@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from ideaboard.accounts import first_admin_views, profile_views, welcome_views
+from ideaboard.accounts import erasing, erasing_views, first_admin_views, profile_views, welcome_views
 from ideaboard.accounts.commands import create_admin
 from ideaboard.accounts.deeds import DEEDS, show_draft
 from ideaboard.accounts.views import accounts
@@ -10,15 +10,18 @@ from ideaboard.admin import board_views, delivery_views, frame_views, mail_views
 from ideaboard.admin.views import admin
 from ideaboard.boards.views import boards
 from ideaboard.discussion.deed import comment_as_asked
+from ideaboard.discussion.erased import take_comments_away
 from ideaboard.discussion.views import discussion
 from ideaboard.events.dispatch import subscribers
 from ideaboard.feeds import mine_views as feed_views
 from ideaboard.feeds.views import feeds
 from ideaboard.following.deed import follow_as_asked
+from ideaboard.following.erased import take_follows_away
 from ideaboard.following.views import following
 from ideaboard.foundation.later import Later
 from ideaboard.foundation.links import links
 from ideaboard.ideas import author_views, mine_views, writing_views
+from ideaboard.ideas.erased import take_words_away
 from ideaboard.ideas.views import ideas
 from ideaboard.insights.views import insights
 from ideaboard.jobs.doctor import doctor
@@ -41,6 +44,7 @@ from ideaboard.site.views import site
 from ideaboard.stories import desk_views, form_views
 from ideaboard.stories.views import stories
 from ideaboard.voting.deed import vote_as_asked
+from ideaboard.voting.erased import take_votes_away
 from ideaboard.voting.views import voting
 from ideaboard.web.assets import assets
 from ideaboard.webhooks import log_views as webhook_log_views
@@ -56,6 +60,7 @@ MORE_DOORS = (
     choice_views,
     delivery_views,
     desk_views,
+    erasing_views,
     first_admin_views,
     form_views,
     feed_views,
@@ -122,6 +127,8 @@ def register(app: Flask) -> None:
     links.fill(app.url_map)
     renderer.fill(app.jinja_env)
     subscribers.fill(SUBSCRIBERS, beside=(call_out,))
+    # What each room takes away when a person is erased; votes before follows, as votes ask where voting goes on.
+    erasing.parts.fill(take_votes_away, take_comments_away, take_words_away, take_follows_away)
     # What a guest pressed, done when the code is typed.
     DEEDS.update(
         vote=vote_as_asked,

@@ -1,6 +1,6 @@
 """What people type to sign in and about themselves."""
 
-from wtforms import Form, HiddenField, PasswordField, SelectField, StringField
+from wtforms import BooleanField, Form, HiddenField, PasswordField, SelectField, StringField
 
 from ideaboard.accounts.addresses import normal_address
 from ideaboard.extensions import lazy_gettext as _
@@ -64,3 +64,11 @@ class NewPasswordForm(Form):
 class FirstAdminForm(Form):
     email = StringField(_("Your e-mail address"))
     display_name = StringField(_("Your name, as everyone sees it"))
+
+
+class EraseForm(Form):
+    """`email` is typed once more: nobody erases themselves by a slip."""
+
+    email = StringField(_("Your e-mail address, to be sure"))
+    current_password = PasswordField(_("Current password"))
+    texts_too = BooleanField(_("Remove the words of my ideas and comments as well"))

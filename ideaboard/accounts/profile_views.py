@@ -23,7 +23,8 @@ from ideaboard.web.throttle import spend
 FRESH = timedelta(minutes=15)
 
 
-def _must_prove() -> bool:
+def must_prove() -> bool:
+    """Whether the current password is asked: there is one, and the sign-in is not fresh."""
     opened = opened_at(viewer().session_token)
     return bool(viewer().password_hash) and (opened is None or opened < request_now() - FRESH)
 
@@ -46,7 +47,7 @@ def _profile_page(status: int = 200, form: ProfileForm | None = None, password_f
         status,
         form=form or _profile_form(),
         password_form=password_form or NewPasswordForm(),
-        must_prove=_must_prove(),
+        must_prove=must_prove(),
         zones=zones(),
         sessions=[(row, is_this_browser(row, person.session_token)) for row in signed_in],
     )
@@ -91,7 +92,7 @@ def change_password():
     form = NewPasswordForm(request.form)
     person, removing = viewer(), bool(request.form.get("remove"))
     try:
-        if _must_prove():
+        if must_prove():
             end_reading()
             spend("guess_for_account", f"own:{person.id}", request_now())
             prove_it_is_you(person, form.current_password.data or "")

@@ -14,6 +14,7 @@ COMMENT_DELETED = "comment.deleted"
 STORY_PUBLISHED = "story.published"
 PERSON_JOINED = "person.joined"
 PERSON_ROLE_CHANGED = "person.role_changed"
+PERSON_ERASED = "person.erased"
 BOARD_CREATED = "board.created"
 BOARD_CHANGED = "board.changed"
 SITE_CHANGED = "site.changed"
@@ -39,6 +40,7 @@ KINDS = {
     STORY_PUBLISHED: "a story was published; story_id names it",
     PERSON_JOINED: "somebody confirmed their address for the first time",
     PERSON_ROLE_CHANGED: "an admin gave or took a role; facts: what",
+    PERSON_ERASED: "a person became a nameless shell; facts: texts (whether their words went too)",
     BOARD_CREATED: "an admin made a board",
     BOARD_CHANGED: "an admin changed a board; facts: which fields",
     SITE_CHANGED: "an admin changed the site; facts: which fields",

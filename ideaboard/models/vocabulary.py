@@ -29,6 +29,8 @@ class Outcome(StrEnum):
 
 # Voting ends where there is nothing left to want.
 OUTCOMES_THAT_END_VOTING = (Outcome.WILL_NOT, Outcome.EXISTS, Outcome.HANDED_OVER)
+# The same as words of idea.standing.
+ENDS_VOTING = (Stage.LAUNCHED, *OUTCOMES_THAT_END_VOTING)
 
 
 class Origin(StrEnum):
