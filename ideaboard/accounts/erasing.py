@@ -120,9 +120,7 @@ def erase(person_id: int, by: Person | None, now: datetime, *, texts_too: bool =
             return False
         if person.origin == Origin.DEMO:
             raise OfTheDemo(gettext("This is a person of the demo. The demo's people leave when the demo ends."))
-        if person.is_admin and not any(
-            row.is_admin and row.is_active for row in rows.values() if row.id != person_id
-        ):
+        if person.is_admin and not any(row.is_admin and row.is_active for row in rows.values() if row.id != person_id):
             raise LastAdmin(gettext("Nobody else administrates this site. Make somebody else an admin first."))
         if set(session.execute(_ideas_of(person_id)).scalars()) - locked:
             raise Busy(gettext("Something of yours was being saved just now, so nothing was erased. Press once more."))

@@ -41,9 +41,7 @@ def standing_at(cast, make_idea, db):
         extra = {"promised_on": NOW.date().replace(day=1)} if outcome == Outcome.NOT_NOW else {}
         if outcome in (Outcome.EXISTS, Outcome.HANDED_OVER):
             extra = {"linked_url": "https://example.org/there"}
-        change_status(
-            idea.id, cast.ada, NOW, status_id=status.id, outcome=outcome, text="In our own words.", **extra
-        )
+        change_status(idea.id, cast.ada, NOW, status_id=status.id, outcome=outcome, text="In our own words.", **extra)
         return idea.id
 
     return make
@@ -64,7 +62,7 @@ def test_a_person_becomes_a_nameless_shell(cast, db, make_idea):
     token = open_session(vera, NOW)
     idea = make_idea()
     post_comment(make_idea(author=cast.noor).id, cast.noor, NOW, body="What does @Vera say?")
-    save_draft(vera, NOW, board_id=None, title="Half an idea", body="")
+    save_draft(vera, NOW, board_id=None, title="Half an idea", body="", form_token="t")
     db.session.add(Preference(person_id=vera.id, kind="status", how="daily"))
     db.session.commit()
 
@@ -117,9 +115,7 @@ def test_a_vote_on_a_merged_idea_goes_or_stays_with_the_idea_that_took_it_in(cas
     for idea_id in (inner.id, into_launched, into_open):
         cast_vote(idea_id, cast.vera, NOW)
     for idea_id, target in ((inner.id, into_launched), (into_launched, launched), (into_open, open_one)):
-        db.session.execute(
-            db.update(Idea).where(Idea.id == idea_id).values(merged_into_id=target, merged_at=NOW)
-        )
+        db.session.execute(db.update(Idea).where(Idea.id == idea_id).values(merged_into_id=target, merged_at=NOW))
     db.session.commit()
     vera = cast.vera
     erase(vera.id, vera, NOW)

@@ -67,7 +67,9 @@ LOOK = {
 MAIL = "somebody@example.org"
 
 DOORS: dict[tuple[str, str], Door] = {
+    ("GET", "accounts.ask_erase"): Door(),
     ("GET", "accounts.code"): Door(),
+    ("GET", "accounts.erased"): Door(),
     ("GET", "accounts.first_admin"): Door(own="link"),
     ("GET", "accounts.name"): Door(query={"back": "/"}),
     ("GET", "accounts.profile"): Door(),
@@ -164,6 +166,7 @@ DOORS: dict[tuple[str, str], Door] = {
     ("POST", "accounts.end_sign_in"): Door(values={"session_id": 1}),
     ("POST", "accounts.first_admin"): Door(own="link", form={"email": MAIL, "display_name": "Ruth"}),
     ("POST", "accounts.name"): Door(form={"display_name": "Vera B.", "back": "/"}),
+    ("POST", "accounts.erase_me"): Door(form={"email": MAIL, "current_password": "", "texts_too": "y"}),
     ("POST", "accounts.save"): Door(form={"display_name": "Vera B.", "locale": "en", "time_zone": "UTC"}),
     ("POST", "accounts.send"): Door(form={"email": MAIL, "asked": "", "back": "/"}),
     ("POST", "accounts.send_again"): Door(),

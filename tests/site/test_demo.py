@@ -308,7 +308,9 @@ def test_real_people_keep_what_they_did_elsewhere(freshly_planted, cast):
     session.add_all([below, *changes])
     session.flush()
     session.execute(
-        update(Idea).where(Idea.id == bench.id).values(change_id=changes[1].id, status_id=status, standing="launched", comments_count=3)
+        update(Idea)
+        .where(Idea.id == bench.id)
+        .values(change_id=changes[1].id, status_id=status, standing="launched", comments_count=3)
     )
     kept = (bench.id, answer.id, below.id, changes[0].id)
     session.commit()

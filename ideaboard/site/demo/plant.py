@@ -133,8 +133,13 @@ def _plant_changes(session: Session, change_rows: list[dict], ideas: dict, peopl
     planted = [{**row, "id": i, "actor": key["actor"], "idea": key["idea"]}
                for row, i, key in zip(resolved, ids, change_rows, strict=True)]  # fmt: skip
     latest = {
-        row["idea_id"]: {"b_id": row["idea_id"], "change": row["id"], "status": row["status_id"],
-                         "standing": row["outcome"] or row["stage"]} for row in planted
+        row["idea_id"]: {
+            "b_id": row["idea_id"],
+            "change": row["id"],
+            "status": row["status_id"],
+            "standing": row["outcome"] or row["stage"],
+        }
+        for row in planted
     }
     session.execute(
         update(Idea.__table__).where(Idea.__table__.c.id == bindparam("b_id"))
