@@ -109,6 +109,9 @@ COMMANDS = (
     Later("import-ideas", "ideaboard.transfer.commands:import_ideas", "Bring ideas and comments from a file."),
     read_returned,
     recount,
+    Later(
+        "simulate-ranking", "ideaboard.simulation.commands:simulate_ranking", "Try ranking rules on simulated boards."
+    ),
     test_mail,
     worker_command,
 )

@@ -11,7 +11,7 @@ FLOORS = [
     {"models"},
     {"events", "permissions", "shapes"},
     {"accounts", "boards", "following", "voting", "ideas", "discussion", "workflow", "moderation"},
-    {"notifications", "transfer", "site", "webhooks", "stories", "roadmap", "feeds", "insights"},
+    {"notifications", "transfer", "site", "webhooks", "stories", "roadmap", "feeds", "insights", "simulation"},
     {"web"},
     {"doors"},
     {"registry", "__init__", "serving"},
