@@ -12,7 +12,7 @@ from tests.conftest import NOW
 
 def test_models_and_migrations_agree(own_app):
     with own_app.app_context(), db.engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), db.metadata) == []
+        assert _drift(connection) == []
 
 
 def test_down_and_up_again_on_a_filled_database(own_app):
@@ -47,10 +47,16 @@ def test_to_the_second_floor_and_back_loses_and_changes_no_row(own_app):
         assert _dump() == before
         upgrade()
         with db.engine.connect() as connection:
-            assert compare_metadata(MigrationContext.configure(connection), db.metadata) == []
+            assert _drift(connection) == []
     assert told == {"mail": by_mail, "inbox": len(before["notification"]) - by_mail}
     assert min(told.values()) > 5
     assert set(defaults) == {(50, 14)}
+
+
+def _drift(connection) -> list:
+    """What autogenerate would change; the full-text table is of either database's own kind, and in no model."""
+    own = {"include_object": lambda thing, name, kind, reflected, to: not (kind == "table" and "_fts" in name)}
+    return compare_metadata(MigrationContext.configure(connection, opts=own), db.metadata)
 
 
 def _dump() -> dict[str, list]:
