@@ -19,10 +19,13 @@ from sqlalchemy import text
 from config import Settings, normal_database_url
 from ideaboard import create_app
 from ideaboard.accounts.sessions import open_session
+from ideaboard.events import dispatch
 from ideaboard.extensions import db as database
+from ideaboard.foundation.database import end_reading
 from ideaboard.foundation.settings import settings as settings_in_force
-from ideaboard.models import Board, BoardMember, Idea, Person
+from ideaboard.models import Board, BoardMember, Idea, Person, Status
 from ideaboard.models.vocabulary import Audience, BoardRole, SiteRole
+from ideaboard.workflow.progress import change_status
 from tests import postgres
 
 NOW = datetime(2026, 3, 3, 10, 0, tzinfo=UTC)
@@ -265,6 +268,38 @@ def make_idea(app, cast):
         return idea
 
     return make
+
+
+@pytest.fixture
+def move(cast):
+    """move(idea, 'coming_soon', days=3, month=date(2026, 6, 1)) -> the change, `days` after NOW, by Ada, or on other boards by Ruth."""
+
+    def change(idea, stage, outcome=None, *, text="We do it.", days=1.0, month=None, **more):
+        status_id = database.session.scalar(
+            database.select(Status.id).where(Status.stage == stage).order_by(Status.position)
+        )
+        by = cast.ada if idea.board_id in (cast.drinks.id, cast.panel.id) else cast.root
+        end_reading()
+        at = NOW + timedelta(days=days)
+        made = change_status(
+            idea.id, by, at, status_id=status_id, outcome=outcome, text=text, promised_on=month, **more
+        )
+        database.session.commit()
+        return made
+
+    return change
+
+
+@pytest.fixture
+def tell(app):
+    """tell(now): dispatch every Event that waits."""
+
+    def all_events(now=NOW):
+        end_reading()
+        while dispatch.dispatch_one("test", now):
+            pass
+
+    return all_events
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ideaboard.extensions import gettext
+from ideaboard.foundation.lengths import short_enough
 from ideaboard.foundation.markdown import RENDERER_VERSION, clean_line, clean_text, excerpt, render
 from ideaboard.foundation.refusals import Refusal
 from ideaboard.foundation.slugs import slugify
@@ -48,28 +49,9 @@ def checked_title(title: str) -> str:
         raise NotAnIdea(gettext("It has no title yet: say it in one line."), field="title")
     if len(title) < TITLE_MIN:
         raise NotAnIdea(gettext("Say a little more, at least %(num)s characters.", num=TITLE_MIN), field="title")
-    if len(title) > TITLE_MAX:
-        raise NotAnIdea(
-            gettext(
-                "This is %(num)s characters long; a title has at most %(most)s. Move the rest into the text below.",
-                num=len(title),
-                most=TITLE_MAX,
-            ),
-            field="title",
-        )
-    return title
+    return short_enough(NotAnIdea, "title", title, TITLE_MAX)
 
 
 def checked_body(body: str) -> str:
     """At most BODY_MAX characters, or none. Raises NotAnIdea."""
-    body = clean_text(body)
-    if len(body) > BODY_MAX:
-        raise NotAnIdea(
-            gettext(
-                "This is %(num)s characters long; there is room for %(most)s. Shorten it, and send it again.",
-                num=len(body),
-                most=BODY_MAX,
-            ),
-            field="body",
-        )
-    return body
+    return short_enough(NotAnIdea, "body", clean_text(body), BODY_MAX)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ideaboard.extensions import gettext
+from ideaboard.foundation.lengths import short_enough
 from ideaboard.foundation.markdown import (
     PICTURE,
     RENDERER_VERSION,
@@ -55,31 +56,12 @@ def checked_title(title: str) -> str:
     title = clean_line(title)
     if len(title) < TITLE_MIN:
         raise NotAStory(gettext("It has no title yet: say in one line what became of it."), field="title")
-    if len(title) > TITLE_MAX:
-        raise NotAStory(
-            gettext(
-                "This is %(num)s characters long; a title has at most %(most)s. Move the rest into the text below.",
-                num=len(title),
-                most=TITLE_MAX,
-            ),
-            field="title",
-        )
-    return title
+    return short_enough(NotAStory, "title", title, TITLE_MAX)
 
 
 def checked_body(body: str) -> str:
     """At most BODY_MAX characters, or none yet. Raises NotAStory."""
-    body = clean_text(body)
-    if len(body) > BODY_MAX:
-        raise NotAStory(
-            gettext(
-                "This is %(num)s characters long; there is room for %(most)s. Shorten it, and send it again.",
-                num=len(body),
-                most=BODY_MAX,
-            ),
-            field="body",
-        )
-    return body
+    return short_enough(NotAStory, "body", clean_text(body), BODY_MAX)
 
 
 def lacking(body: str, names: set[str]) -> list[str]:

@@ -1,8 +1,13 @@
 """What tests of hearing back share: statuses, a change beside its event, a post box that remembers."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
-from ideaboard.events import dispatch, kinds
+from ideaboard.events import kinds
 from ideaboard.events.record import record
 from ideaboard.extensions import db
 from ideaboard.following.follows import add_reason
@@ -12,6 +17,9 @@ from ideaboard.models import Comment, Event, Mention, Status, StatusChange
 from ideaboard.models.vocabulary import Reason
 from ideaboard.notifications.sending import send_one
 from tests.conftest import NOW
+from tests.notifications.relay import Relay
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class Remembering:
@@ -132,18 +140,6 @@ def follows(app):
 
 
 @pytest.fixture
-def tell(app):
-    """Dispatch every waiting event."""
-
-    def all_events(now=NOW):
-        end_reading()
-        while dispatch.dispatch_one("test", now):
-            pass
-
-    return all_events
-
-
-@pytest.fixture
 def send(app, post):
     """Send every due delivery to `post`; returns what became of each."""
 
@@ -155,3 +151,35 @@ def send(app, post):
         return states
 
     return all_due
+
+
+@pytest.fixture
+def relay():
+    with Relay() as server:
+        yield server
+
+
+@pytest.fixture
+def start(own_app, relay, tmp_path):
+    """start(lease=1, offset=0) -> a worker process on own_app's database, its clock wrong by `offset` seconds; whatever is
+    left is killed at the end."""
+    settings = own_app.config["SETTINGS"]
+    environ = os.environ | {
+        "DATABASE_URL": settings.database_url,
+        "SECRET_KEY": settings.secret_key,
+        "DATA_DIR": str(tmp_path),
+        "SMTP_URL": relay.url,
+        "BUNDLE_SECONDS": "0",
+        "PYTHONPATH": str(ROOT),
+    }
+    running = []
+
+    def go(*, lease: int = 1, offset: int = 0):
+        command = [sys.executable, str(Path(__file__).with_name("killable.py")), str(lease)]
+        running.append(subprocess.Popen(command, cwd=ROOT, env=environ | {"CLOCK_OFFSET": str(offset)}))
+        return running[-1]
+
+    yield go
+    for process in running:
+        process.kill()
+        process.wait()

@@ -4,10 +4,7 @@ Twice a mail goes only where an acknowledgement broke or a process died at it, a
 row has people told at once, by a daily digest, and held back by the ceiling into a weekly one.
 """
 
-import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from datetime import timedelta
@@ -32,7 +29,6 @@ from ideaboard.models import (
     StatusChange,
 )
 from ideaboard.models.vocabulary import How, Reason, Topic
-from tests.notifications.relay import Relay
 
 ROOT = Path(__file__).resolve().parents[2]
 AT_ONCE, DAILY, HELD = 30, 6, 4  # people
@@ -43,37 +39,6 @@ pytestmark = pytest.mark.slow
 
 def address(number: int) -> str:
     return f"p{number}@example.org"
-
-
-@pytest.fixture
-def relay():
-    with Relay() as server:
-        yield server
-
-
-@pytest.fixture
-def start(own_app, relay, tmp_path):
-    """start(offset=0) -> a worker process, its clock wrong by so many seconds; all are killed at the end."""
-    settings = own_app.config["SETTINGS"]
-    environ = os.environ | {
-        "DATABASE_URL": settings.database_url,
-        "SECRET_KEY": settings.secret_key,
-        "DATA_DIR": str(tmp_path),
-        "SMTP_URL": relay.url,
-        "BUNDLE_SECONDS": "0",
-        "PYTHONPATH": str(ROOT),
-    }
-    running = []
-
-    def go(offset: int = 0):
-        command = [sys.executable, str(Path(__file__).with_name("killable.py")), str(LEASE)]
-        running.append(subprocess.Popen(command, cwd=ROOT, env=environ | {"CLOCK_OFFSET": str(offset)}))
-        return running[-1]
-
-    yield go
-    for process in running:
-        process.kill()
-        process.wait()
 
 
 @pytest.fixture
@@ -160,7 +125,7 @@ ROWS = {
 def test_a_mail_server_that(own_app, relay, start, change_id, row):
     for name, value in ROWS[row].items():
         setattr(relay, name, list(value) if isinstance(value, list) else value)
-    start(), start()
+    start(lease=LEASE), start(lease=LEASE)
     until_all_is_settled(own_app, relay)
     hold_against(own_app, relay, change_id)
 
@@ -171,7 +136,7 @@ def test_a_mail_server_that_refuses_some_for_good_and_breaks_off_after_taking_ot
     relay.answers = {gone[0]: "550 5.1.1 no such user", gone[1]: "553 5.1.3 bad address"}
     relay.after_data = {gone[2]: "550 5.1.1 no such user"}
     relay.breaks_ack_for = {address(n) for n in (0, 5, 11, AT_ONCE + 1)}
-    start(), start()
+    start(lease=LEASE), start(lease=LEASE)
     until_all_is_settled(own_app, relay)
     hold_against(own_app, relay, change_id, repeats=4, refused=gone)
     assert len(relay.arrived) == PEOPLE - len(gone) + 4
@@ -179,7 +144,7 @@ def test_a_mail_server_that_refuses_some_for_good_and_breaks_off_after_taking_ot
 
 def test_four_workers_of_which_one_is_stopped_while_it_holds_its_lease(own_app, relay, start, change_id):
     relay.slow = 0.05
-    workers = [start() for _ in range(4)]
+    workers = [start(lease=LEASE) for _ in range(4)]
     holds = db.select(Delivery.claimed_by).where(Delivery.claimed_by.like(f"%:{workers[0].pid}:%"))
     deadline = time.monotonic() + 30
     with own_app.app_context():
@@ -200,13 +165,13 @@ def test_four_workers_of_which_one_is_stopped_while_it_holds_its_lease(own_app, 
 def test_workers_that_die_at_it(own_app, relay, start, change_id):
     relay.slow = 0.02
     for goal in (3, 12, 22, 31):
-        worker = start()
+        worker = start(lease=LEASE)
         deadline = time.monotonic() + 30
         while len(relay.arrived) < goal and time.monotonic() < deadline:
             threading.Event().wait(0.005)
         worker.kill()
         worker.wait()
-    start()
+    start(lease=LEASE)
     until_all_is_settled(own_app, relay)
     hold_against(own_app, relay, change_id, repeats=4)
 
@@ -215,6 +180,6 @@ def test_workers_that_die_at_it(own_app, relay, start, change_id):
 def test_workers_whose_clocks_are_five_minutes_apart(own_app, relay, start, change_id):
     """Leases go by the database's clock: what the slow clock holds is not taken by the one that runs ahead."""
     relay.slow = 0.05
-    start(-150), start(150)
+    start(lease=LEASE, offset=-150), start(lease=LEASE, offset=150)
     until_all_is_settled(own_app, relay)
     hold_against(own_app, relay, change_id)

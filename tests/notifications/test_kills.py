@@ -1,9 +1,6 @@
 """Killed with -9 amid 500 mails to a server that counts raw arrivals: no one missed, one Message-ID each."""
 
-import os
 import random
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
@@ -15,43 +12,11 @@ from ideaboard.extensions import db
 from ideaboard.foundation.clock import now
 from ideaboard.models import Board, Delivery, Event, Follow, Idea, Notification, Person, Status, StatusChange
 from ideaboard.models.vocabulary import Reason
-from tests.notifications.relay import Relay
 
 ROOT = Path(__file__).resolve().parents[2]
 PEOPLE = 500
 KILLS = 10
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def relay():
-    with Relay() as server:
-        yield server
-
-
-@pytest.fixture
-def start(own_app, relay, tmp_path):
-    """start() -> a worker process on own_app's database; whatever is left is killed at the end."""
-    settings = own_app.config["SETTINGS"]
-    environ = os.environ | {
-        "DATABASE_URL": settings.database_url,
-        "SECRET_KEY": settings.secret_key,
-        "DATA_DIR": str(tmp_path),
-        "SMTP_URL": relay.url,
-        "BUNDLE_SECONDS": "0",
-        "PYTHONPATH": str(ROOT),
-    }
-    running = []
-
-    def go(lease=1):
-        command = [sys.executable, str(Path(__file__).with_name("killable.py")), str(lease)]
-        running.append(subprocess.Popen(command, cwd=ROOT, env=environ))
-        return running[-1]
-
-    yield go
-    for process in running:
-        process.kill()
-        process.wait()
 
 
 @pytest.fixture

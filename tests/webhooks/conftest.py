@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from ideaboard.events import dispatch
 from ideaboard.events.record import record
 from ideaboard.extensions import db
 from ideaboard.foundation.database import end_reading, transaction
@@ -42,16 +41,6 @@ def happen(app, cast):
         return event
 
     return write
-
-
-@pytest.fixture
-def dispatch_all(app):
-    def all_events(now=NOW):
-        end_reading()
-        while dispatch.dispatch_one("test", now):
-            pass
-
-    return all_events
 
 
 @pytest.fixture

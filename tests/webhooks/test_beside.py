@@ -28,20 +28,20 @@ def happen(*kinds_of_events, **columns):
             record(kind, actor=None, at=NOW, **columns)
 
 
-def dispatch_all():
+def tell():
     while dispatch.dispatch_one("test", NOW):
         pass
 
 
 def test_hears_of_every_kind_also_without_a_subscriber(app, heard):
     happen(kinds.SITE_CHANGED, kinds.IDEA_SUBMITTED, kinds.STORY_PUBLISHED)
-    dispatch_all()
+    tell()
     assert heard == ["site.changed", "idea.submitted", "story.published"]
 
 
 def test_hears_nothing_of_imports(app, heard):
     happen(kinds.SITE_CHANGED, origin=Origin.IMPORT)
-    dispatch_all()
+    tell()
     assert heard == []
 
 
@@ -53,6 +53,6 @@ def test_its_failure_leaves_the_event_undispatched_and_nothing_written(app, hear
     dispatch.subscribers.fill(dispatch.subscribers.by_kind, beside=(fails,))
     happen(kinds.SITE_CHANGED)
     with pytest.raises(RuntimeError):
-        dispatch_all()
+        tell()
     assert db.session.execute(db.select(Event.dispatched_at)).scalars().all() == [None]
     assert db.session.execute(db.select(Site.name)).scalar() != "written beside"

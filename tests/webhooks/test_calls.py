@@ -23,13 +23,13 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture
-def submitted(make_idea, happen, dispatch_all):
+def submitted(make_idea, happen, tell):
     """submitted(title) -> an idea whose event is dispatched."""
 
     def submit(title="Oat milk without the extra charge", at=NOW, **columns):
         idea = make_idea(title, **columns)
         happen(kinds.IDEA_SUBMITTED, idea=idea, actor=idea.author, at=at)
-        dispatch_all(at)
+        tell(at)
         return idea
 
     return submit

@@ -23,7 +23,7 @@ def text_of(shape: str, body: dict) -> str:
 
 
 @pytest.fixture
-def launch(make_idea, cast, webhook, sink, dispatch_all, send):
+def launch(make_idea, cast, webhook, sink, tell, send):
     """launch(shape, people, …) -> (the idea, what the chat got): launched, with so many people told."""
 
     def do(shape, people=0, **columns):
@@ -32,7 +32,7 @@ def launch(make_idea, cast, webhook, sink, dispatch_all, send):
         status = db.session.execute(db.select(Status).where(Status.stage == "launched")).scalars().first()
         db.session.commit()
         change_status(idea.id, cast.ada, NOW, status_id=status.id, text="Since today, everywhere.")
-        dispatch_all()
+        tell()
         event = db.session.execute(db.select(Event).where(Event.kind == kinds.IDEA_STATUS_CHANGED)).scalar_one()
         names = [cast.noor, cast.oskar, cast.lena, cast.cole][:people]
         db.session.add_all(
@@ -111,7 +111,7 @@ def test_teams_gets_a_card_whose_words_are_plain_runs():
 
 
 @pytest.mark.parametrize("shape", CHATS)
-def test_each_kind_that_a_chat_may_choose_is_worded(webhook, sink, happen, dispatch_all, send, make_idea, cast, shape):
+def test_each_kind_that_a_chat_may_choose_is_worded(webhook, sink, happen, tell, send, make_idea, cast, shape):
     from ideaboard.discussion.comments import post_comment
 
     webhook(sink.url, shape=shape)
@@ -119,7 +119,7 @@ def test_each_kind_that_a_chat_may_choose_is_worded(webhook, sink, happen, dispa
     happen(kinds.IDEA_SUBMITTED, idea=idea)
     happen(kinds.IDEA_PROMISE_REACHED, idea=idea, votes=50, days=14)
     post_comment(idea.id, cast.noor, NOW, body="Yes, oat.")
-    dispatch_all()
+    tell()
     assert send() == ["sent"] * 3
     said = [text_of(shape, json.loads(got.body)).replace("\\", "") for got in sink.received]
     assert all(idea.title in text for text in said)

@@ -71,11 +71,11 @@ def test_made_its_secret_is_shown_once_and_is_the_one_that_signs(root, submitted
 
 
 @pytest.fixture
-def submitted_to(make_idea, happen, dispatch_all, send):
+def submitted_to(make_idea, happen, tell, send):
     def do(sink):
         idea = make_idea()
         happen(kinds.IDEA_SUBMITTED, idea=idea)
-        dispatch_all()
+        tell()
         assert send() == ["sent"]
         return sink.received[-1]
 
@@ -184,11 +184,11 @@ def test_pause_go_on_test_and_send_again(root, webhook, sink, send, calls):
     assert logged() == ["webhook.paused", "webhook.resumed"]
 
 
-def test_the_log_shows_what_would_be_sent_now(root, webhook, make_idea, happen, dispatch_all, calls):
+def test_the_log_shows_what_would_be_sent_now(root, webhook, make_idea, happen, tell, calls):
     hook = webhook("https://hooks.example.org/", shape="slack")
     idea = make_idea("Oat milk")
     happen(kinds.IDEA_SUBMITTED, idea=idea)
-    dispatch_all()
+    tell()
     at = f"/admin/webhooks/{hook.id}/calls/{calls()[0].id}"
     assert "A new idea on Drinks by Vera" in root.get(at).text
     idea.hidden_at = NOW
@@ -203,10 +203,10 @@ def test_sending_again_since_a_day(root, webhook):
     assert "Choose a day" in page.text and 'value="yesterday"' in page.text
 
 
-def test_deleted_with_its_log(root, webhook, make_idea, happen, dispatch_all):
+def test_deleted_with_its_log(root, webhook, make_idea, happen, tell):
     hook = webhook("https://hooks.example.org/")
     happen(kinds.IDEA_SUBMITTED, idea=make_idea())
-    dispatch_all()
+    tell()
     assert root.post(f"/admin/webhooks/{hook.id}/delete").status_code == 303
     assert rows() == []
     assert db.session.execute(db.select(WebhookCall.id)).all() == []

@@ -29,11 +29,11 @@ def decide(cast):
 
 
 @pytest.fixture
-def bodies(sink, dispatch_all, send):
+def bodies(sink, tell, send):
     """bodies() -> what reached the sink after everything was dispatched and sent."""
 
     def all_of_them():
-        dispatch_all()
+        tell()
         send()
         sent = [json.loads(got.body) for got in sink.received]
         assert "@example.org" not in str(sent)
@@ -75,12 +75,10 @@ def test_a_closed_board_is_told_only_to_the_webhook_that_names_it(
 
 
 @pytest.mark.parametrize("audience", ["members", "listed", "colleagues"])
-def test_a_board_closed_since_is_not_told(
-    webhook, sink, happen, bodies, make_idea, cast, dispatch_all, calls, audience
-):
+def test_a_board_closed_since_is_not_told(webhook, sink, happen, bodies, make_idea, cast, tell, calls, audience):
     webhook(sink.url)
     happen(kinds.IDEA_SUBMITTED, idea=make_idea(SECRET))
-    dispatch_all()
+    tell()
     db.session.execute(db.update(Board).where(Board.slug == "drinks").values(who_may_see=audience))
     db.session.commit()
     assert bodies() == []
@@ -217,12 +215,12 @@ def test_a_story_with_the_ideas_that_may_be_seen(webhook, sink, happen, bodies, 
 
 
 @pytest.mark.parametrize("how", ["of a closed board", "hidden", "board closed since"])
-def test_a_story_that_not_everybody_may_read_is_not_told(webhook, sink, happen, bodies, story, cast, how, dispatch_all):
+def test_a_story_that_not_everybody_may_read_is_not_told(webhook, sink, happen, bodies, story, cast, how, tell):
     webhook(sink.url)
     board = {"of a closed board": cast.panel, "board closed since": cast.drinks}.get(how)
     row = story(SECRET, board=board)
     happen(kinds.STORY_PUBLISHED, story=row, board=board)
-    dispatch_all()
+    tell()
     if how == "hidden":
         row.hidden_at = NOW
     if how == "board closed since":
