@@ -67,21 +67,25 @@ def run(world: World, rule: Rule) -> Outcome:
     rule.begins(there)
     voted: set[tuple[int, int]] = set()
     coming, arriving = 0, 0
-    for tick in range(1, TICKS + 1):
-        until = world.setting.days * tick / TICKS
-        start = world.setting.days * (tick - 1) / TICKS
-        while arriving < len(waiting) and waiting[arriving].born <= start:
+
+    def arrive(until: float) -> None:
+        nonlocal arriving
+        while arriving < len(waiting) and waiting[arriving].born <= until:
             there.append(waiting[arriving])
             rule.came(waiting[arriving])
             arriving += 1
+
+    for tick in range(TICKS):
+        start, end = (world.setting.days * t / TICKS for t in (tick, tick + 1))
+        arrive(start)
         order = rule.order(there, start)
         most = max((len(entry.cast) for entry in there), default=1)
-        while coming < len(world.visits) and (world.visits[coming].at <= until or tick == TICKS):
-            _visit(world, world.visits[coming], order, by_id, rule, voted, most)
+        while coming < len(world.visits) and (world.visits[coming].at <= end or tick == TICKS - 1):
+            visit = world.visits[coming]
+            arrive(visit.at)  # a link may lead to what no list shows yet
+            _visit(world, visit, order, by_id, rule, voted, most)
             coming += 1
-    for entry in waiting[arriving:]:
-        there.append(entry)
-        rule.came(entry)
+    arrive(world.setting.days)
     final = rule.order(there, world.setting.days)
     return Outcome(correlation(final), sum(entry.looks < SEEN for entry in there) / len(there))
 
