@@ -6,6 +6,7 @@ from sqlalchemy import delete, func, select, update
 
 from ideaboard.extensions import db
 from ideaboard.models import Comment, Idea, Mention, Person
+from ideaboard.search.indexing import index_comments
 
 
 def take_comments_away(person: Person, now: datetime, texts_too: bool) -> None:
@@ -30,3 +31,4 @@ def take_comments_away(person: Person, now: datetime, texts_too: bool) -> None:
         .where(Comment.author_id == person.id)
         .values(body="", html="", deleted_at=func.coalesce(Comment.deleted_at, now))
     )
+    index_comments(db.session.scalars(own).all())

@@ -7,6 +7,7 @@ from sqlalchemy import delete, or_, select, update
 from ideaboard.extensions import db, force_locale, gettext
 from ideaboard.foundation.slugs import slugify
 from ideaboard.models import Draft, Idea, IdeaAddition, IdeaRevision, Person, Site
+from ideaboard.search.indexing import index_ideas
 
 
 def take_words_away(person: Person, now: datetime, texts_too: bool) -> None:
@@ -32,3 +33,4 @@ def take_words_away(person: Person, now: datetime, texts_too: bool) -> None:
         .where(Idea.taken_back_at.is_(None))
         .values(taken_back_at=now)
     )
+    index_ideas(db.session.scalars(own).all())

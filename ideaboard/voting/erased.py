@@ -7,6 +7,7 @@ from sqlalchemy import delete, select, update
 from ideaboard.extensions import db
 from ideaboard.models import Idea, Person, Vote
 from ideaboard.models.vocabulary import ENDS_VOTING
+from ideaboard.voting.trending import recompute
 
 
 def take_votes_away(person: Person, now: datetime, texts_too: bool) -> None:
@@ -22,6 +23,7 @@ def take_votes_away(person: Person, now: datetime, texts_too: bool) -> None:
         db.session.execute(delete(Vote).where(Vote.person_id == person.id, Vote.idea_id.in_(gone)))
         less = update(Idea).where(Idea.id.in_(gone)).values(votes_count=Idea.votes_count - 1)
         db.session.execute(less.execution_options(synchronize_session=False))
+        recompute(gone)
     db.session.execute(update(Vote).where(Vote.person_id == person.id).values(is_unnamed=True))
 
 
