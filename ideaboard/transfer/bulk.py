@@ -3,8 +3,8 @@
 `load_ideas` and `load_comments` each write one batch in one short transaction, people, organisations, status changes,
 Events (origin `import`, never dispatched) and counters included. A row whose (source, key) is there already is left as
 it is, so that any batch may be sent again: after a kill, or by a second run. They grant nothing: no vote, no follow,
-no right, no mail. Measured for 2,207 ideas and 3,587 comments: docs/importing.md. For tables without such a key,
-benches use `bulk_people.insert_rows`.
+no right, no mail. Measured for 2,207 ideas and 3,587 comments: docs/importing.md. For tables without such a key
+there are `insert_rows` and `write_rows` of bulk_rows.py, on which these stand too.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,8 @@ from ideaboard.foundation.database import transaction
 from ideaboard.models import Comment, Idea, StatusChange
 from ideaboard.models.vocabulary import Origin
 from ideaboard.transfer.bulk_events import tell_of_comments, tell_of_ideas
-from ideaboard.transfer.bulk_people import ids_of, imported, insert_rows, organisation_ids, people_ids
+from ideaboard.transfer.bulk_people import ids_of, imported, organisation_ids, people_ids
+from ideaboard.transfer.bulk_rows import insert_rows
 from ideaboard.transfer.bulk_shapes import NewComment, NewIdea
 
 BATCH = 500  # rows a transaction: 30 to 50 ms on SQLite here; the web waits up to 250 for the lock

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from ideaboard.events import kinds
 from ideaboard.models import Comment, Event, Idea
 from ideaboard.models.vocabulary import Origin
-from ideaboard.transfer.bulk_people import insert_rows
+from ideaboard.transfer.bulk_rows import insert_rows
 from ideaboard.transfer.bulk_shapes import NewIdea
 
 

@@ -3,21 +3,14 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ideaboard.extensions import Model
 from ideaboard.models import Organisation, Person
 from ideaboard.models.vocabulary import Origin
+from ideaboard.transfer.bulk_rows import insert_rows
 from ideaboard.transfer.bulk_shapes import NewPerson
 from ideaboard.transfer.cells import key_of
-
-
-def insert_rows(session: Session, model: type[Model], rows: Iterable[dict]) -> None:
-    """INSERT by executemany in the open transaction. All rows name the same columns; defaults are filled in."""
-    rows = list(rows)
-    if rows:
-        session.execute(insert(model.__table__), rows)
 
 
 def imported(source: str, key: str) -> dict:
