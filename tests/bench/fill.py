@@ -39,6 +39,7 @@ from ideaboard.models import (
     Vote,
 )
 from ideaboard.models.vocabulary import Audience, BoardRole, SiteRole
+from ideaboard.search import rebuilding
 from ideaboard.transfer.bulk_rows import filling, insert_rows, number_on, write_rows
 from tests.bench import rows as shapes
 from tests.bench.history import BOARDS, DAY, FULL_SIZE, LISTED_ONE_IN, PRIVATE, STAFF, History
@@ -60,7 +61,9 @@ def fill(app: Flask, ideas: int, *, seed: int = 4, now: datetime | None = None, 
             _people_and_boards(history, bar)
             found = _ideas(history, bar)
             _comments(history, found, bar)
+            documents = history.ideas + found.changes_so_far + len(found.comments)
             _events(history, found, bar)
+            _search(bar, documents)
             task = bar.add_task("indexes", total=1)
         bar.update(task, completed=1)
         end_reading()
@@ -181,6 +184,13 @@ def _events(history: History, found: Rows, bar: Progress) -> None:
     _write(bar, "deliveries", 0, Delivery, shapes.DELIVERY, deliveries)
     entries = sum(len(event[9]) for event in events)
     _write(bar, "inboxes", entries, Notification, shapes.NOTIFICATION, notifications)
+
+
+def _search(bar: Progress, documents: int) -> None:
+    """Its index is empty since the migration that made it."""
+    task = bar.add_task("search", total=documents)
+    with transaction() as session:
+        rebuilding.fill(session.connection(), lambda number: bar.advance(task, number))
 
 
 def main() -> None:

@@ -9,8 +9,8 @@ from ideaboard.foundation.markdown import excerpt, render
 from ideaboard.models import Board, Comment, Follow, Idea, Notification, Person, StatusChange, Vote
 from ideaboard.models.vocabulary import Reason, Stage
 from ideaboard.site.recount import find_drift
-from tests.bench.fill import fill
 from tests.bench.conftest import NOW
+from tests.bench.fill import fill
 from tests.bench.history import MOST_COMMENTS
 
 
@@ -41,9 +41,15 @@ def test_the_next_row_gets_the_next_id_and_every_index_is_back(site):
     wanted = {index.name for table in db.metadata.tables.values() for index in table.indexes}
     inspector = db.inspect(db.engine)
     assert wanted <= {i["name"] for table in db.metadata.tables for i in inspector.get_indexes(table)}
-    keys = {key.name for table in db.metadata.tables.values() for key in table.foreign_key_constraints}
-    found = {key["name"] for table in db.metadata.tables for key in inspector.get_foreign_keys(table)}
-    assert keys <= found | {None}
+    for table in db.metadata.sorted_tables:
+        found = {tuple(key["constrained_columns"]) for key in inspector.get_foreign_keys(table.name)}
+        assert {tuple(key.column_keys) for key in table.foreign_key_constraints} <= found
+
+
+def test_what_was_written_is_found(site):
+    documents = db.session.scalar(text("SELECT count(*) FROM search_fts"))
+    rows = {model: db.session.scalar(select(func.count()).select_from(model)) for model in (Idea, Comment)}
+    assert documents > sum(rows.values()) * 0.95
 
 
 def test_a_seed_gives_one_site(site, new_app):
