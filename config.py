@@ -57,6 +57,8 @@ class Settings:
     bundle_seconds: int = field(default=900, metadata={"env": "BUNDLE_SECONDS"})
     # How long a writer of the web waits for the lock before 503; reading never waits for writers.
     write_wait_ms: int = field(default=250, metadata={"env": "WRITE_WAIT_MS"})
+    # Memory, in MiB, that each web process may fill with guests' pages to hand out again while nothing changed; 0: none.
+    kept_pages_mb: int = field(default=32, metadata={"env": "KEPT_PAGES_MB"})
     # Targets of webhooks that are not public and are called all the same: host:port or networks, by commas.
     outbound_allow: str = field(default="", metadata={"env": "OUTBOUND_ALLOW"})
     # Multiplies every budget (sign-in, codes, votes, …); for load tests, never for a public site.
@@ -75,7 +77,7 @@ class Settings:
         if environ.get("DATA_DIR", "").strip():
             settings.data_dir = Path(environ["DATA_DIR"].strip())
         settings.data_dir = settings.data_dir.resolve()
-        for name in ("trusted_proxies", "bundle_seconds", "write_wait_ms", "budget_factor"):
+        for name in ("trusted_proxies", "bundle_seconds", "write_wait_ms", "kept_pages_mb", "budget_factor"):
             env = cls.__dataclass_fields__[name].metadata["env"]
             setattr(settings, name, _number(environ, env, getattr(settings, name)))
         if settings.environment not in ("development", "test", "production"):

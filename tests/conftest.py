@@ -63,6 +63,8 @@ class OwnContextClient(FlaskClient):
 
 
 def make_app(database_url: str, data_dir: Path, **settings):
+    """Kept pages look at what is committed, so they are off where a test's deeds are rolled back."""
+    settings.setdefault("kept_pages_mb", 0)
     app = create_app(
         Settings(
             environment="test",

@@ -109,6 +109,25 @@ def plus_seconds(dialect_name: str, moment, seconds: int):
     return moment + literal_column(f"interval '{int(seconds)} seconds'", Interval)
 
 
+def read_only(driver) -> None:
+    """Make a driver's connection one that holds no transaction and cannot write."""
+    if isinstance(driver, sqlite3.Connection):
+        driver.execute("PRAGMA query_only=ON")
+    else:
+        driver.autocommit = True
+        driver.execute("SET default_transaction_read_only = on")
+
+
+def snapshot_of(driver) -> str:
+    """What a connection of its own, that never writes and holds no transaction, can see: equal words, equal data.
+
+    `driver`: the driver's connection, on PostgreSQL in autocommit.
+    """
+    if isinstance(driver, sqlite3.Connection):
+        return str(driver.execute("PRAGMA data_version").fetchone()[0])
+    return driver.execute("SELECT pg_current_snapshot()::text").fetchone()[0]
+
+
 def skip_locked(dialect_name: str, statement):
     """Let several workers claim rows side by side (SQLite has one writer and needs no row locks)."""
     return statement if dialect_name == "sqlite" else statement.with_for_update(skip_locked=True)

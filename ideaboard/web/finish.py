@@ -3,18 +3,20 @@
 import gzip
 import hashlib
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from werkzeug.routing import RequestRedirect
 
 from ideaboard.foundation.links import split
 from ideaboard.foundation.settings import settings
 from ideaboard.web.gate import viewer
+from ideaboard.web.kept_pages import SLOT
 
 # One policy for every page: nothing inline, nothing from elsewhere.
 CSP = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
+READ_BY_GUESTS = {"site.read", "board.read", "idea.read", "story.read"}  # pages of these permissions may be kept
 _MIN_GZIP = 600  # below it the header costs more than it saves
 
 
@@ -38,6 +40,9 @@ def finish(response: Response) -> Response:
             headers["Cache-Control"] = "private, no-cache"
             response.vary.update(("Cookie", "Accept-Language"))
             response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:32])
+            slot = request.environ.get(SLOT)
+            if slot is not None:
+                slot.may_be_kept = _is_for_every_guest()
         else:
             headers["Cache-Control"] = "private, no-store"
     # The router mends /ideas//1 with the Host that the request named: what we say is the path alone.
@@ -57,6 +62,12 @@ def _is_guest_page(response: Response) -> bool:
         and "Set-Cookie" not in response.headers
         and viewer() is None
     )
+
+
+def _is_for_every_guest() -> bool:
+    """Not what a token opens, and nothing of signing in."""
+    door = current_app.view_functions[request.endpoint].gate
+    return door.permission in READ_BY_GUESTS and not door.token_route
 
 
 def _pack(response: Response) -> None:

@@ -1,6 +1,7 @@
 """Whether the demo is there, who its people are, and where one of them may be played: on this machine alone."""
 
 import ipaddress
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
@@ -21,7 +22,7 @@ def is_offered(site: Site, peer: str | None, host: str) -> bool:
     """
     if site.demo_since is None or settings.environment == "production" or not settings.is_local:
         return False
-    return _is_loopback(peer or "") and _is_loopback(urlsplit(f"//{host}").hostname or "")
+    return is_loopback(peer or "") and is_loopback(urlsplit(f"//{host}").hostname or "")
 
 
 def played(key: str) -> Person | None:
@@ -33,7 +34,9 @@ def played(key: str) -> Person | None:
     ).scalar_one_or_none()
 
 
-def _is_loopback(name: str) -> bool:
+@lru_cache(maxsize=1024)
+def is_loopback(name: str) -> bool:
+    """Whether an address or a host's name is this machine."""
     if name == "localhost" or name.endswith(".localhost"):
         return True
     try:

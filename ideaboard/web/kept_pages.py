@@ -1,0 +1,206 @@
+"""Guests' pages, kept in the process and handed out again while nothing changed; docs/adr/0019-kept-pages.md.
+
+1. A GET or HEAD without any cookie but `lang` and `theme`, and without a word that could make its answer another one,
+   gets a key of all that a guest's page depends on beside the data. Everything else goes straight to the application.
+2. The database's snapshot and the running minute are read before anything is rendered.
+3. Kept under this key with the same snapshot and minute: that is the answer. Else the application makes one, and
+   web/finish.py says on the way whether it is a page of guests; it is kept with the snapshot of step 2. So a deed that
+   falls between leaves a page under a snapshot that nobody will ever read again, and no deed has to forget anything.
+4. If-None-Match is judged here, so that the application always makes the whole page.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from flask import Flask
+from werkzeug.datastructures import Headers, LanguageAccept
+from werkzeug.http import parse_accept_header, parse_cookie, parse_etags, remove_entity_headers
+
+from ideaboard.extensions import db
+from ideaboard.foundation import clock
+from ideaboard.foundation.watcher import Watcher
+from ideaboard.site.demo.presence import is_loopback
+from ideaboard.web.globals import LANGUAGES, THEMES
+from ideaboard.web.here import passed_on_in
+
+SLOT = "ideaboard.kept_page"  # in the environ: where finish() says that the answer may be kept
+OURS = {"lang", "theme"}  # cookies that name nobody
+# An answer to these is none that another guest would get, or one that is not worth a key.
+ELSEWISE = (
+    "HTTP_AUTHORIZATION",
+    "HTTP_HX_REQUEST",
+    "HTTP_IF_MATCH",
+    "HTTP_IF_MODIFIED_SINCE",
+    "HTTP_IF_RANGE",
+    "HTTP_IF_UNMODIFIED_SINCE",
+    "HTTP_ORIGIN",
+    "HTTP_RANGE",
+)
+LARGEST = 512 * 1024  # bytes of one page
+AROUND = 2048  # bytes of headers and key that each page costs beside its body, roughly
+LONGEST_QUERY = 1024
+
+
+@dataclass
+class Slot:
+    """What the application says of the answer it makes: may it be kept, and which ideas does it show."""
+
+    may_be_kept: bool = False
+    shown: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Kept:
+    at: tuple[str, int]  # the snapshot and the minute
+    status: str
+    headers: list[tuple[str, str]]
+    etag: str
+    body: bytes
+    shown: tuple[int, ...]
+
+    @property
+    def size(self) -> int:
+        return len(self.body) + AROUND
+
+
+class Shelf:
+    """Answers by key, the least lately used go first; safe among threads."""
+
+    def __init__(self, most: int):
+        self.most = most
+        self.bytes = 0
+        self._kept: OrderedDict[tuple, Kept] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def take(self, key: tuple, at: tuple[str, int]) -> Kept | None:
+        with self._lock:
+            kept = self._kept.get(key)
+            if kept is None or kept.at != at:
+                return None
+            self._kept.move_to_end(key)
+            return kept
+
+    def put(self, key: tuple, kept: Kept) -> None:
+        with self._lock:
+            before = self._kept.pop(key, None)
+            self.bytes += kept.size - (before.size if before else 0)
+            self._kept[key] = kept
+            while self.bytes > self.most:
+                self.bytes -= self._kept.popitem(last=False)[1].size
+
+
+class KeptPages:
+    """WSGI, around the application. `saw(environ, idea ids)` is told of each page that is handed out from here."""
+
+    def __init__(
+        self,
+        application: Callable[..., Iterable[bytes]],
+        *,
+        most: int,
+        snapshot: Callable[[], str | None],
+        saw: Callable[[dict, tuple[int, ...]], None],
+    ):
+        self.application = application
+        self.shelf = Shelf(most)
+        self.snapshot = snapshot
+        self.saw = saw
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        key = key_of(environ)
+        snapshot = self.snapshot() if key is not None else None
+        if snapshot is None:
+            return self.application(environ, start_response)
+        at = (snapshot, int(clock.now().timestamp() // 60))
+        kept = self.shelf.take(key, at)
+        if kept is None:
+            return self._make(key, at, environ, start_response)
+        if kept.shown:
+            self.saw(environ, kept.shown)
+        return _answer(kept, environ, start_response)
+
+    def _make(self, key: tuple, at: tuple[str, int], environ, start_response) -> Iterable[bytes]:
+        slot = Slot()
+        whole = {name: value for name, value in environ.items() if name != "HTTP_IF_NONE_MATCH"} | {SLOT: slot}
+        answered: list[Any] = []
+        said: list[bytes] = []
+
+        def start(status, headers, exc_info=None):
+            answered[:] = [status, headers]
+            return said.append
+
+        chunks = self.application(whole, start)
+        try:
+            said.extend(chunks)
+        finally:
+            if hasattr(chunks, "close"):
+                chunks.close()
+        status, headers = answered
+        head = Headers(headers)
+        etag = head.get("ETag", "") if status.startswith("200 ") else ""
+        if etag:  # the server says the date: it is that of the sending
+            headers = [(name, value) for name, value in headers if name != "Date"]
+        made = Kept(at, status, headers, etag, b"".join(said), tuple(slot.shown))
+        fit = slot.may_be_kept and etag and "Set-Cookie" not in head and len(made.body) <= LARGEST
+        if fit and environ["REQUEST_METHOD"] == "GET":
+            self.shelf.put(key, made)
+        return _answer(made, environ, start_response)
+
+
+def install(app: Flask) -> None:
+    """Keep pages in front of the application, up to KEPT_PAGES_MB."""
+    most = app.config["SETTINGS"].kept_pages_mb * 1024 * 1024
+    if not most or app.config["SQLALCHEMY_DATABASE_URI"] in ("sqlite://", "sqlite:///:memory:"):
+        return
+
+    def engine():
+        with app.app_context():
+            return db.engine
+
+    app.wsgi_app = KeptPages(app.wsgi_app, most=most, snapshot=Watcher(engine).snapshot, saw=lambda environ, ids: None)
+
+
+def key_of(environ: dict[str, Any]) -> tuple | None:
+    """All that a guest's page depends on beside the data and the clock; None: not to be kept."""
+    if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or any(name in environ for name in ELSEWISE):
+        return None
+    cookies = environ.get("HTTP_COOKIE")
+    choices: Any = parse_cookie(cookies) if cookies else {}
+    query = environ.get("QUERY_STRING", "")
+    if len(query) > LONGEST_QUERY or not OURS.issuperset(choices):
+        return None
+    lang, theme = choices.get("lang"), choices.get("theme")
+    return (
+        environ.get("SCRIPT_NAME", ""),
+        environ.get("PATH_INFO", ""),
+        query,
+        lang if lang in LANGUAGES else _asked_for(environ.get("HTTP_ACCEPT_LANGUAGE", "")),
+        theme if theme in THEMES else "",
+        "gzip" in environ.get("HTTP_ACCEPT_ENCODING", ""),
+        environ.get("HTTP_HOST") or environ.get("SERVER_NAME"),
+        environ.get("wsgi.url_scheme"),
+        # The demo's bar is for who sits at this machine.
+        is_loopback(environ.get("REMOTE_ADDR") or "") and not passed_on_in(environ),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _asked_for(accept_language: str) -> str:
+    """As globals.reader_locale() chooses; '' where the site's own language counts."""
+    return parse_accept_header(accept_language, LanguageAccept).best_match(list(LANGUAGES)) or ""
+
+
+def _answer(answer: Kept, environ: dict[str, Any], start_response) -> Iterable[bytes]:
+    asked = environ.get("HTTP_IF_NONE_MATCH")
+    if answer.etag and asked and parse_etags(asked).contains_weak(answer.etag.removeprefix("W/").strip('"')):
+        headers = Headers(answer.headers)
+        remove_entity_headers(headers)
+        start_response("304 NOT MODIFIED", headers.to_wsgi_list())
+        return []
+    start_response(answer.status, answer.headers)
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
