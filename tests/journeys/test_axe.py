@@ -13,7 +13,7 @@ GUEST = ["/", "/ideas", "/ideas?sort=votes", "/boards", "/boards/drinks", "/idea
 GUEST += ["/roadmap", "/roadmap?board=drinks", "/launched", "/feeds", "/how-we-answer"]
 GUEST += ["/demo", "/demo/mails", "/demo/start-for-real"]
 VERA = ["/", "/ideas", "/ideas/new", "/me", "/me/inbox", "/me/preferences", "/me/ideas", "/me/votes", "/me/follows"]
-VERA += ["/roadmap", "/roadmap?mine=votes", "/launched", "/me/feeds"]
+VERA += ["/me/erase", "/erased", "/roadmap", "/roadmap?mine=votes", "/launched", "/me/feeds"]
 ADA = ["/", "/staff", "/staff/stories", "/staff/stories/new"]
 ADMIN = [
     "/admin/frames",
