@@ -56,6 +56,10 @@ def _author(actor, thing: Idea | Comment) -> bool:
     return actor is not None and thing.author_id == actor.id
 
 
+def _staff_or_author(actor, thing: Comment) -> bool:
+    return _staff_of_board(actor, thing) or (_author(actor, thing) and _by_board("who_may_submit")(actor, thing))
+
+
 def _sees_voters(actor, thing: Idea | Board) -> bool:
     seen_by = _board_of(thing).voters_seen_by
     return seen_by == "everyone" or (seen_by == "members" and actor is not None) or _staff_of_board(actor, thing)
@@ -106,6 +110,8 @@ PERMISSIONS: dict[str, tuple[str, Rule]] = {
     "idea.retitle": ("staff of the board", _staff_of_board),
     "idea.change_status": ("staff of the board", _staff_of_board),
     "idea.see_voters": ("staff of the board; members or everyone where the board says so", _sees_voters),
+    "idea.merge": ("staff of the board; a merge needs staff of both boards", _staff_of_board),
+    "comment.make_idea": ("staff of the board, and its author where ideas may be submitted", _staff_or_author),
     "comment.edit": ("its author", _author),
     "comment.delete": ("its author", _author),
     "story.read": ('whom the board\'s "who may see" admits; everyone where it is of no board', _anyone),

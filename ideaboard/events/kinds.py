@@ -8,9 +8,12 @@ IDEA_TAKEN_BACK = "idea.taken_back"
 IDEA_STEPPED_BACK = "idea.stepped_back"
 IDEA_STATUS_CHANGED = "idea.status_changed"
 IDEA_PROMISE_REACHED = "idea.promise_reached"
+IDEA_MERGED = "idea.merged"
+IDEA_UNMERGED = "idea.unmerged"
 COMMENT_POSTED = "comment.posted"
 COMMENT_EDITED = "comment.edited"
 COMMENT_DELETED = "comment.deleted"
+COMMENT_BECAME_IDEA = "comment.became_idea"
 STORY_PUBLISHED = "story.published"
 PERSON_JOINED = "person.joined"
 PERSON_ROLE_CHANGED = "person.role_changed"
@@ -34,9 +37,12 @@ KINDS = {
     IDEA_STEPPED_BACK: "its author's name left it",
     IDEA_STATUS_CHANGED: "a status change or a further word; change_id names it",
     IDEA_PROMISE_REACHED: "its votes first reached the board's promise; facts: votes, days",
+    IDEA_MERGED: "staff merged it into another; merge_id names the merge; facts: into, votes, both",
+    IDEA_UNMERGED: "staff undid the merge, and it stands on its own again; merge_id; facts: out_of, votes",
     COMMENT_POSTED: "a comment was posted",
     COMMENT_EDITED: "its author edited a comment",
     COMMENT_DELETED: "its author deleted a comment",
+    COMMENT_BECAME_IDEA: "a comment became an idea of its own, which idea_id names; comment_id",
     STORY_PUBLISHED: "a story was published; story_id names it",
     PERSON_JOINED: "somebody confirmed their address for the first time",
     PERSON_ROLE_CHANGED: "an admin gave or took a role; facts: what",

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from ideaboard.events.kinds import KINDS
 from ideaboard.extensions import db
-from ideaboard.models import Board, Comment, Event, Idea, Person, StatusChange, Story
+from ideaboard.models import Board, Comment, Event, Idea, Merge, Person, StatusChange, Story
 from ideaboard.models.vocabulary import Origin
 
 
@@ -19,6 +19,7 @@ def record(
     comment: Comment | None = None,
     person: Person | None = None,
     story: Story | None = None,
+    merge: Merge | None = None,
     origin: str = Origin.HERE,
     **facts,
 ) -> Event:
@@ -39,6 +40,7 @@ def record(
         comment_id=comment.id if comment else None,
         person_id=person.id if person else None,
         story_id=story.id if story else None,
+        merge_id=merge.id if merge else None,
         facts=facts,
         origin=origin,
     )

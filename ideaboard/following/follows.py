@@ -32,7 +32,8 @@ def follow(idea: Idea, by: Person, now: datetime) -> None:
     """Hear of an idea because one chose to; ends a mute."""
     with transaction():
         add_reason(idea.id, by.id, Reason.CHOSEN, now)
-        db.session.execute(_row(idea, by).values(muted_at=None))
+        own = Follow.carried.op("&")(15 - Reason.CHOSEN)  # chosen here: an unmerge takes neither away
+        db.session.execute(_row(idea, by).values(muted_at=None, carried=own))
 
 
 def unfollow(idea: Idea, by: Person) -> None:
@@ -45,13 +46,13 @@ def mute(idea: Idea, by: Person, now: datetime) -> None:
     """Not hear of this idea, whatever one does on it."""
     with transaction():
         add_reason(idea.id, by.id, 0, now)
-        db.session.execute(_row(idea, by).values(muted_at=now))
+        db.session.execute(_row(idea, by).values(muted_at=now, carried=Follow.carried.op("&")(15)))
 
 
 def unmute(idea: Idea, by: Person) -> None:
     """End the mute; the reasons are as they were."""
     with transaction():
-        db.session.execute(_row(idea, by).values(muted_at=None))
+        db.session.execute(_row(idea, by).values(muted_at=None, carried=Follow.carried.op("&")(15)))
 
 
 def follow_of(idea: Idea, viewer: Person | None) -> Follow | None:

@@ -90,6 +90,11 @@ def upsert(dialect_name: str, table, key: list, **values):
     return _insert(dialect_name)(table.__table__).on_conflict_do_update(index_elements=key, set_=values)
 
 
+def insert(dialect_name: str, table):
+    """INSERT that may be told what to do ON CONFLICT; of a model's table."""
+    return _insert(dialect_name)(table.__table__)
+
+
 def _insert(dialect_name: str):
     return sqlite.insert if dialect_name == "sqlite" else postgresql.insert
 

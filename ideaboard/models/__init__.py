@@ -12,6 +12,7 @@ from ideaboard.models.follow import BroadFollow, Follow
 from ideaboard.models.idea import Idea
 from ideaboard.models.idea_addition import IdeaAddition
 from ideaboard.models.idea_revision import IdeaRevision
+from ideaboard.models.merge import Merge
 from ideaboard.models.notification import Notification
 from ideaboard.models.one_time_link import OneTimeLink
 from ideaboard.models.organisation import Organisation
@@ -44,6 +45,7 @@ __all__ = [
     "IdeaAddition",
     "IdeaRevision",
     "Mention",
+    "Merge",
     "Notification",
     "OneTimeLink",
     "Organisation",

@@ -21,18 +21,23 @@ class Comment(Model):
         Index("ix_comment_idea", "idea_id", "root_id", "posted_at", "id"),
         Index("ix_comment_author", "author_id"),
         Index("ix_comment_parent", "parent_id"),
+        Index("uq_comment_became", "became_idea_id", unique=True),
         Index("uq_comment_import", "import_source", "import_id", unique=True),
         NEVER_REUSE,
     )
 
     id: Mapped[Id]
     idea_id: Mapped[int] = mapped_column(ForeignKey("idea.id"))
+    # The idea it was written on, while a merge has carried it to another.
+    origin_idea_id: Mapped[int | None] = mapped_column(ForeignKey("idea.id"))
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("comment.id"))
     # The comment that opened the thread; None for that comment itself.
     root_id: Mapped[int | None] = mapped_column(ForeignKey("comment.id"))
     body: Mapped[LongText]
     html: Mapped[LongText]
+    # The idea of its own that it became, credited to its author.
+    became_idea_id: Mapped[int | None] = mapped_column(ForeignKey("idea.id"))
     renderer_version: Mapped[int] = mapped_column(default=0)
     posted_at: Mapped[datetime] = mapped_column(UtcDateTime)
     edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -46,7 +51,7 @@ class Comment(Model):
     # The form that sent it, so that sending twice is one comment.
     form_token: Mapped[Line | None] = mapped_column(unique=True)
 
-    idea: Mapped[Idea] = relationship()
+    idea: Mapped[Idea] = relationship(foreign_keys=[idea_id])
     author: Mapped[Person | None] = relationship()
     parent: Mapped["Comment | None"] = relationship(remote_side="Comment.id", foreign_keys="Comment.parent_id")
 

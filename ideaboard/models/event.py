@@ -34,6 +34,7 @@ class Event(Model):
     comment_id: Mapped[int | None] = mapped_column(ForeignKey("comment.id"))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     story_id: Mapped[int | None] = mapped_column(ForeignKey("story.id"))
+    merge_id: Mapped[int | None] = mapped_column(ForeignKey("merge.id"))
     # Small facts that no other row keeps; never an address, never a text.
     facts: Mapped[dict] = mapped_column(JSON, default=dict)
     origin: Mapped[Code] = mapped_column(default=Origin.HERE)

@@ -21,6 +21,10 @@ class Follow(Model):
     reasons: Mapped[int] = mapped_column(default=0)
     followed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     muted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # What only a merge brought here and an unmerge takes away again: Reason.CHOSEN, and Follow.MUTE for the mute.
+    carried: Mapped[int] = mapped_column(default=0)
+
+    MUTE = 16
 
 
 class BroadFollow(Model):

@@ -30,6 +30,7 @@ _OPEN = (
     "visible_at IS NOT NULL AND held_at IS NULL AND hidden_at IS NULL"
     " AND taken_back_at IS NULL AND merged_into_id IS NULL"
 )
+_MERGED = text("merged_into_id IS NOT NULL")
 _STANDING = text(f"status_id IS NOT NULL AND {_OPEN}")
 # The orders of lists: {name: (the columns, and which ideas have a place in it beside standing in the open)}.
 # ideas/listing.py reads them forwards or backwards; each is kept for all, by board and by standing, so that no list sorts.
@@ -86,6 +87,7 @@ class Idea(Model):
             sqlite_where=_STANDING,
             postgresql_where=_STANDING,
         ),
+        Index("ix_idea_merged_into", "merged_into_id", sqlite_where=_MERGED, postgresql_where=_MERGED),
         Index("uq_idea_import", "import_source", "import_id", unique=True),
         NEVER_REUSE,
     )
@@ -134,6 +136,8 @@ class Idea(Model):
     author_stepped_back_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     merged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("idea.id"))
+    # It took part in a merge, standing or undone, or came of a comment: only then its page asks for these.
+    has_kin: Mapped[bool] = mapped_column(default=False)
 
     origin: Mapped[Code] = mapped_column(default=Origin.HERE)
     import_source: Mapped[Line | None]

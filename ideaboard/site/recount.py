@@ -82,7 +82,8 @@ def _votes(now: datetime) -> tuple[Select, tuple[str, ...]]:
     ).subquery()
     rows = func.coalesce(counted.c.votes, 0)
     query = select(Idea.id, Idea.id, Idea.votes_count, rows).outerjoin(counted, counted.c.idea_id == Idea.id)
-    return query.where(Idea.votes_count != rows), ("votes_count",)
+    # The count of a merged idea rests, while its people may withdraw; it is counted anew when it parts.
+    return query.where(Idea.votes_count != rows, Idea.merged_into_id.is_(None)), ("votes_count",)
 
 
 def _comments(now: datetime) -> tuple[Select, tuple[str, ...]]:

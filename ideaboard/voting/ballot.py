@@ -13,6 +13,7 @@ from ideaboard.models import Board, Idea, Person, Vote
 from ideaboard.models.vocabulary import Reason
 from ideaboard.permissions import allows
 from ideaboard.voting.promise import start_clock
+from ideaboard.voting.support import take_kept
 
 _PROMISE = (Board.promise_votes, Board.promise_days)
 
@@ -52,15 +53,20 @@ def cast_vote(idea_id: int, by: Person, now: datetime, *, unnamed: bool = False)
 
 
 def withdraw_vote(idea_id: int, by: Person) -> bool:
-    """Withdraw a vote; True when one was there. Always possible, also where voting has ended."""
+    """Withdraw a vote; True when one was there. Always possible, also where voting has ended.
+
+    Of an idea that took others in it is the whole support: the votes kept on those go with it.
+    """
     with transaction():
-        _reread(idea_id, by)
+        idea = _reread(idea_id, by)
         removed = db.session.execute(
             delete(Vote).where(Vote.idea_id == idea_id, Vote.person_id == by.id, Vote.set_aside_at.is_(None))
         ).rowcount
         if removed:
             _count(idea_id, -removed)
             drop_reason(idea_id, by.id, Reason.VOTER)
+            if idea.has_kin:
+                take_kept(idea_id, by.id)
         return bool(removed)
 
 

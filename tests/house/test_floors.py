@@ -10,7 +10,7 @@ FLOORS = [
     {"extensions", "foundation"},
     {"models"},
     {"events", "permissions", "shapes", "search"},
-    {"accounts", "boards", "following", "voting", "ideas", "discussion", "workflow", "moderation"},
+    {"accounts", "boards", "following", "voting", "ideas", "discussion", "workflow", "merging", "moderation"},
     {"notifications", "transfer", "site", "webhooks", "stories", "roadmap", "feeds", "insights", "simulation"},
     {"web"},
     {"doors"},
@@ -24,6 +24,9 @@ ARROWS = {
     ("ideas", "discussion"),
     ("discussion", "following"),
     ("workflow", "following"),
+    ("merging", "voting"),
+    ("merging", "ideas"),
+    ("merging", "following"),
 }
 DOORS = ("views.py", "forms.py", "commands.py")
 DOOR_ROOMS = {"jobs", "admin", "cli", "patterns"}

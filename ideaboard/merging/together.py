@@ -1,0 +1,64 @@
+"""Finding the two ideas and holding their rows, so that merges in both directions at once end in one order.
+
+Who merges or unmerges holds exactly two rows: the idea itself, and the one at the end of the chain that takes it in.
+They are locked in the order of ids, in one statement; all else of a family is guarded by the row at its end. The end is
+looked up before the lock and again under it; where it moved meanwhile, the deed starts over.
+"""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from ideaboard.extensions import db, gettext
+from ideaboard.foundation.database import transaction
+from ideaboard.foundation.refusals import Busy, Missing
+from ideaboard.models import Idea, Person
+from ideaboard.voting.support import end_of
+
+_TRIES = 6
+Deed = TypeVar("Deed")
+
+
+class MovedMeanwhile(Exception):
+    """The end of the chain is another one by now."""
+
+
+def once_both_are_held(deed: Callable[[], Deed]) -> Deed:
+    """Run a deed in a transaction of its own, anew where the ideas moved meanwhile. Raises Busy when they never rest."""
+    for _ in range(_TRIES):
+        try:
+            with transaction():
+                return deed()
+        except MovedMeanwhile:
+            continue
+    raise Busy(gettext("Somebody else is merging these ideas just now, so nothing was changed. Send it again."))
+
+
+def held(idea_id: int, into_id: int, by: Person) -> tuple[Idea, Idea]:
+    """Within an open transaction: the idea and the end of the other's chain, as they stand now, both locked.
+
+    Raises Missing (what the actor may not see is not there), MovedMeanwhile.
+    """
+    for value in (idea_id, into_id):
+        if not 0 < value < 2**53:
+            raise Missing(gettext("This idea is not here."))
+    end_id = end_of(into_id)
+    pair = Idea.id.in_((idea_id, end_id))
+    db.session.execute(select(Idea.id).where(pair).order_by(Idea.id).with_for_update(key_share=True)).all()
+    if end_of(into_id) != end_id:
+        raise MovedMeanwhile
+    # Read by a statement of its own, begun after the locks: what hangs on the rows is then as new as they are.
+    found = {
+        idea.id: idea
+        for idea in db.session.execute(
+            select(Idea)
+            .where(pair, Idea.visible_to(by, merged=True))
+            .options(joinedload(Idea.board), joinedload(Idea.status), joinedload(Idea.change)),
+            execution_options={"populate_existing": True},
+        ).scalars()
+    }
+    if idea_id not in found or end_id not in found:
+        raise Missing(gettext("This idea is not here."))
+    return found[idea_id], found[end_id]
