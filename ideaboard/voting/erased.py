@@ -21,7 +21,9 @@ def take_votes_away(person: Person, now: datetime, texts_too: bool) -> None:
     gone = [idea_id for idea_id, set_aside in votes.items() if idea_id not in ended and set_aside is None]
     if gone:
         db.session.execute(delete(Vote).where(Vote.person_id == person.id, Vote.idea_id.in_(gone)))
-        less = update(Idea).where(Idea.id.in_(gone)).values(votes_count=Idea.votes_count - 1)
+        # The count of a merged idea rests until it parts again (support.take_kept).
+        counted = Idea.id.in_(gone), Idea.merged_into_id.is_(None)
+        less = update(Idea).where(*counted).values(votes_count=Idea.votes_count - 1)
         db.session.execute(less.execution_options(synchronize_session=False))
         recompute(gone)
     db.session.execute(update(Vote).where(Vote.person_id == person.id).values(is_unnamed=True))
