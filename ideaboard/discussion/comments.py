@@ -15,6 +15,7 @@ from ideaboard.foundation.refusals import Conflict, Forbidden, Missing, Refusal
 from ideaboard.models import Comment, Idea, Mention, Person
 from ideaboard.models.vocabulary import Reason
 from ideaboard.permissions import allows
+from ideaboard.search.indexing import index_comment
 
 LONGEST = 5_000
 
@@ -75,6 +76,7 @@ def post_comment(
         db.session.execute(update(Idea).where(Idea.id == idea.id).values(took_part))
         add_reason(idea.id, by.id, Reason.COMMENTER, now)
         record(kinds.COMMENT_POSTED, actor=by, at=now, comment=comment, board=idea.board)
+        index_comment(comment)
         return comment
 
 
@@ -90,6 +92,7 @@ def edit_comment(comment_id: int, by: Person, now: datetime, *, body: str) -> Co
             db.session.execute(delete(Mention).where(Mention.comment_id == comment.id))
             _store_mentions(comment, by)
             record(kinds.COMMENT_EDITED, actor=by, at=now, comment=comment)
+            index_comment(comment)
         return comment
 
 
@@ -107,6 +110,7 @@ def delete_comment(comment_id: int, by: Person, now: datetime) -> Comment:
                 db.session.execute(update(Idea).where(Idea.id == comment.idea_id).values(comments_count=less))
             _forget_commenter(comment)
             record(kinds.COMMENT_DELETED, actor=by, at=now, comment=comment)
+            index_comment(comment)
         return comment
 
 

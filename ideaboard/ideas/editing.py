@@ -16,6 +16,7 @@ from ideaboard.foundation.slugs import slugify
 from ideaboard.ideas.wording import NotAnIdea, checked_body, checked_title, words_of
 from ideaboard.models import Idea, IdeaAddition, IdeaRevision, Person
 from ideaboard.permissions import allows
+from ideaboard.search.indexing import index_idea
 
 
 class OthersTookPart(Conflict):
@@ -48,6 +49,7 @@ def edit_idea(idea_id: int, by: Person, now: datetime, *, title: str, body: str)
                 setattr(idea, column, value)
             idea.edited_at = now
             record(IDEA_EDITED, actor=by, at=now, idea=idea)
+            index_idea(idea)
         return idea
 
 
@@ -72,6 +74,7 @@ def add_to_idea(idea_id: int, by: Person, now: datetime, *, text: str) -> IdeaAd
         addition = IdeaAddition(idea_id=idea_id, body=text, html=html, renderer_version=RENDERER_VERSION, added_at=now)
         db.session.add(addition)
         record(IDEA_ADDED_TO, actor=by, at=now, idea=idea)
+        index_idea(idea)
         return addition
 
 
@@ -84,6 +87,7 @@ def retitle_idea(idea_id: int, by: Person, now: datetime, *, title: str) -> Idea
             _keep(idea, by, now)
             idea.title, idea.slug = title, slugify(title)
             record(IDEA_RETITLED, actor=by, at=now, idea=idea)
+            index_idea(idea)
         return idea
 
 

@@ -12,6 +12,7 @@ from ideaboard.foundation.database import transaction
 from ideaboard.ideas.editing import NobodyTookPart, OthersTookPart, locked
 from ideaboard.models import Idea, IdeaRevision, Person, Vote
 from ideaboard.models.vocabulary import Reason
+from ideaboard.search.indexing import index_idea
 
 
 def can_be_taken_back(idea: Idea) -> bool:
@@ -32,6 +33,7 @@ def take_back(idea_id: int, by: Person, now: datetime) -> Idea:
             )
         idea.taken_back_at = now
         record(IDEA_TAKEN_BACK, actor=by, at=now, idea=idea)
+        index_idea(idea)
         return idea
 
 

@@ -18,6 +18,7 @@ from ideaboard.ideas.wording import Words, words_of
 from ideaboard.models import Board, Draft, Idea, Person, Vote
 from ideaboard.models.vocabulary import Reason
 from ideaboard.permissions import allows
+from ideaboard.search.indexing import index_idea
 from ideaboard.voting.promise import start_clock
 
 
@@ -88,6 +89,7 @@ def publish(draft: Draft, by: Person, now: datetime, board_id: int | None, words
         db.session.add(Vote(idea_id=idea.id, person_id=by.id, cast_at=now, organisation_id=by.organisation_id))
     add_reason(idea.id, by.id, Reason.AUTHOR | (Reason.VOTER if may_vote else 0), now)
     record(IDEA_SUBMITTED, actor=by, at=now, idea=idea)
+    index_idea(idea)
     if idea.votes_count >= board.promise_votes:
         start_clock(idea, now, votes=board.promise_votes, days=board.promise_days)
     # The text lives on in the idea alone: what is redacted there must not stand here.

@@ -48,8 +48,13 @@ def index_all_of(idea_ids: Iterable[int]) -> None:
     """Ideas with their answers and comments, when what they belong to has changed."""
     ids = list(idea_ids)
     index_ideas(ids)
-    index_answers(db.session.scalars(select(StatusChange.id).where(StatusChange.idea_id.in_(ids))))
+    index_answers(answers_of(ids))
     index_comments(db.session.scalars(select(Comment.id).where(Comment.idea_id.in_(ids))))
+
+
+def answers_of(idea_ids: Iterable[int]) -> list[int]:
+    """The ids of the changes of these ideas."""
+    return list(db.session.scalars(select(StatusChange.id).where(StatusChange.idea_id.in_(list(idea_ids)))))
 
 
 def forget(kind: int, ids: Iterable[int]) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from ideaboard.foundation.database import transaction
 from ideaboard.models import Comment, Idea, StatusChange
 from ideaboard.models.vocabulary import Origin
+from ideaboard.search.indexing import answers_of, index_answers, index_comments, index_ideas
 from ideaboard.transfer.bulk_events import tell_of_comments, tell_of_ideas
 from ideaboard.transfer.bulk_people import ids_of, imported, organisation_ids, people_ids
 from ideaboard.transfer.bulk_rows import insert_rows
@@ -53,6 +54,8 @@ def load_ideas(batch: Sequence[NewIdea], *, board_id: int, source: str) -> int:
         )
         _stand_at_changes(session, [ids[idea.key] for idea in changed])
         tell_of_ideas(session, board_id, new, ids)
+        index_ideas(ids.values())
+        index_answers(answers_of(ids.values()))
     return len(new)
 
 
@@ -81,7 +84,9 @@ def load_comments(batch: Sequence[NewComment], *, source: str) -> int:
                     for comment in level
                 ),
             )
-        tell_of_comments(session, source, [comment.key for comment in new])
+        keys = [comment.key for comment in new]
+        tell_of_comments(session, source, keys)
+        index_comments(ids_of(session, Comment, source, keys).values())
         _recount_comments(session, list(ideas.values()))
     return len(new)
 

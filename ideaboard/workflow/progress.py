@@ -16,6 +16,7 @@ from ideaboard.foundation.refusals import Conflict, Forbidden, Missing
 from ideaboard.models import Idea, Person, Site, Status, StatusChange
 from ideaboard.models.vocabulary import Stage
 from ideaboard.permissions import allows
+from ideaboard.search.indexing import index_answer
 from ideaboard.workflow.linked import check_link
 from ideaboard.workflow.ready_sentence import ready_sentence
 from ideaboard.workflow.transitions import (
@@ -127,6 +128,7 @@ def change_status(
         record(IDEA_STATUS_CHANGED, actor=by, at=now, idea=idea, change=change, **facts)
         idea.status, idea.change_id, idea.standing = status, change.id, change.standing
         set_committed_value(idea, "change", change)
+        index_answer(change)
     return change
 
 

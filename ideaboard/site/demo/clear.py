@@ -37,6 +37,8 @@ from ideaboard.models import (
     WebhookCall,
 )  # fmt: skip
 from ideaboard.models.vocabulary import Origin, Stage
+from ideaboard.search.documents import ANSWER, COMMENT, IDEA
+from ideaboard.search.indexing import forget
 from ideaboard.site.demo.content import MAIL_DOMAIN
 
 LINK_INSTEAD = "/ideas"  # of a real change that pointed at a demo idea: the database wants a link there
@@ -63,6 +65,8 @@ def start_for_real() -> dict[str, int]:
     with transaction() as session:
         doomed = _find(session)
         touched = _real_ideas_touched(session, doomed)
+        for kind, ids in ((IDEA, doomed.ideas), (ANSWER, doomed.changes), (COMMENT, doomed.comments)):
+            forget(kind, ids)
         # Ideas stop standing at changes that go, before these go.
         nowhere = {"change_id": None, "status_id": None, "standing": Stage.RECEIVED}
         _set(session, Idea, Idea.change_id.in_(doomed.changes), **nowhere)

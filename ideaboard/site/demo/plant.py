@@ -24,6 +24,7 @@ from ideaboard.models import (
     Vote,
 )  # fmt: skip
 from ideaboard.models.vocabulary import SiteRole
+from ideaboard.search.indexing import index_all_of
 from ideaboard.site.demo import crowd, figures, rows
 from ideaboard.site.demo.chat import plant_chat
 from ideaboard.site.demo.content import load
@@ -95,6 +96,7 @@ def plant(now: datetime) -> dict[str, int]:
         told = plant_news(session, community, follows, changes, comments, cast, ideas, boards, people, stories, moment)
         admin = next(who for who, row in people_rows.items() if row["site_role"] == SiteRole.ADMIN)
         plant_chat(session, people[admin], now)
+        index_all_of(ideas.values())
     return {
         "people": len(people), "boards": len(boards), "ideas": len(ideas), "changes": len(changes),
         "comments": len(comments), "votes": len(ballots), "follows": len(wishes), "stories": len(story_rows()), **told,
