@@ -7,6 +7,7 @@
     python3 tasks.py measure-server
     python3 tasks.py measure-telling [--followers 40000] [--kills 30] [--postgresql]
     python3 tasks.py simulate-year [folder with proposals.jsonl.gz and comments.jsonl.gz]
+    python3 tasks.py bench [--quick] [--ideas 152322] [--postgresql] [--floor FILE] [--out FILE.json]
     python3 tasks.py messages
 
 The standard library alone is used here; everything else is installed into .venv, once.
@@ -192,6 +193,7 @@ SCRIPTS = {
     "measure-server": "tests.serving.measure",
     "measure-telling": "tests.notifications.measure",
     "simulate-year": "tests.notifications.year",
+    "bench": "tests.bench.measure",
 }
 
 # What is a sentence to translate, beside _, gettext, ngettext and pgettext, which Babel knows.
@@ -229,7 +231,7 @@ def main() -> None:
     commands = parser.add_subparsers(
         dest="command",
         required=True,
-        metavar="{run,test,screenshots,measure-server,measure-telling,simulate-year,messages}",
+        metavar="{run,test,screenshots,measure-server,measure-telling,simulate-year,bench,messages}",
     )
     one = commands.add_parser("run", help="start it, with a demo community on an empty database")
     one.add_argument("--port", type=port, default=8000)
