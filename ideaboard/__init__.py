@@ -11,7 +11,7 @@ from ideaboard.accounts.sessions import LASTS
 from ideaboard.extensions import babel, db, htmx, login_manager, migrate
 from ideaboard.foundation.database import write_wait_ms
 from ideaboard.foundation.settings import settings as settings_in_force
-from ideaboard.web import assets, csrf, demo_guard, errors, finish, globals, kept_pages, who
+from ideaboard.web import assets, csrf, demo_guard, errors, finish, fragments, globals, kept_pages, who
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -58,6 +58,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.before_request(csrf.refuse_cross_site)
     who.install(app)
     globals.install(app)
+    fragments.install(app)
     errors.install(app)
     finish.install(app)
     assets.install(app, ROOT / "static")

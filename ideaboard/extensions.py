@@ -1,5 +1,6 @@
 """Bare extension objects. Imports nothing of ours, so that everything may import it."""
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from babel import Locale
@@ -67,7 +68,12 @@ class Count(int):
     """A number that writes itself as the reader does: '13,204', '13.204'."""
 
     def __str__(self) -> str:
-        return format_decimal(int(self), locale=date_locale())
+        return _written(int(self), date_locale())
+
+
+@lru_cache(maxsize=4096)
+def _written(number: int, locale: Locale) -> str:
+    return format_decimal(number, locale=locale)
 
 
 def ngettext(singular: str, plural: str, num: int, **variables) -> str:

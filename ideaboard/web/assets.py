@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import re
+from functools import lru_cache
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, abort, request, url_for
@@ -71,10 +72,13 @@ def file(stem: str, digest: str, kind: str):
 def theme_url() -> str:
     """The address of the stylesheet with the owner's accent."""
     name = "theme.css"
-    css = theme_css(Site.current().accent)
+    css = _theme_css(Site.current().accent)
     if name not in _files or _files[name][1] != css.encode():
         _put(name, css)
     return url_for("assets.theme", digest=_files[name][0])
+
+
+_theme_css = lru_cache(maxsize=4)(theme_css)
 
 
 @assets.get("/theme-<digest>.css")

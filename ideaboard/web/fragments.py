@@ -1,0 +1,90 @@
+"""Parts of pages, kept by what they show: `fragment('ideas/_row.html', idea=line, my_vote=False, …)` in a template.
+
+A fragment is made from its facts alone and kept under them, so it cannot hold anything of a reader that it was not given:
+its template sees no viewer, no request and no site, and a name that it was not given is an error. Facts are plain
+values or tuples of them; a row of the database is refused, since it changes under its key. What filters and words
+depend on beside them (language, zone, the day, the path below which we live, guest or person) is part of every key.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from typing import Any
+
+from flask import Flask, current_app, g, request
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from ideaboard.extensions import Model, get_locale
+from ideaboard.web.gate import viewer
+from ideaboard.web.globals import current_site, reader_zone, request_now
+
+MOST = 8 * 1024 * 1024  # characters of fragments that a process keeps
+_OF_A_REQUEST = {"request", "session", "g", "get_flashed_messages", "config"}
+_QUARTER = 900  # seconds; midnight falls on one in every zone
+
+
+class Fragments:
+    """Rendered parts by key, the least lately used go first; safe among threads."""
+
+    def __init__(self, environment: Environment, most: int = MOST):
+        self._environment = environment
+        self._own: Environment | None = None
+        self._kept: OrderedDict[tuple, Markup] = OrderedDict()
+        self._lock = threading.Lock()
+        self.most = most
+        self.size = 0
+
+    def fragment(self, template: str, **facts: Any) -> Markup:
+        """The part, kept or made. Raises TypeError for a fact that is no plain value."""
+        key = (template, reader_key(), tuple(facts.items()))
+        kept = self._kept.get(key)
+        if kept is not None:
+            with self._lock:
+                if key in self._kept:
+                    self._kept.move_to_end(key)
+            return kept
+        for name, value in facts.items():
+            _refuse_rows(name, value)
+        made = Markup(self._templates().get_template(template).render(facts))
+        with self._lock:
+            if key not in self._kept:
+                self.size += len(made)
+                self._kept[key] = made
+            while self._kept and self.size > self.most:
+                self.size -= len(self._kept.popitem(last=False)[1])
+        return made
+
+    def _templates(self) -> Environment:
+        """The application's templates, with nothing of a request within reach."""
+        if self._own is None:
+            own = self._environment.overlay(undefined=StrictUndefined, cache_size=100)
+            own.globals = {n: v for n, v in self._environment.globals.items() if n not in _OF_A_REQUEST}
+            self._own = own
+        return self._own
+
+
+def _refuse_rows(name: str, value: Any) -> None:
+    if isinstance(value, tuple):
+        for one in value:
+            _refuse_rows(name, one)
+    elif isinstance(value, Model):
+        raise TypeError(f"{name} is a row of the database: a fragment is kept by plain values")
+
+
+def reader_key() -> tuple:
+    """What words, days and links depend on beside the facts."""
+    if "reader_key" not in g:
+        quarter = int(request_now().timestamp()) // _QUARTER
+        g.reader_key = (reader_zone(), current_site().time_zone, quarter, request.script_root, viewer() is None)
+    return str(get_locale()), g.reader_key  # a feed speaks the site's language, whoever asks
+
+
+def install(app: Flask) -> None:
+    fragments = app.extensions["fragments"] = Fragments(app.jinja_env)
+    app.jinja_env.globals["fragment"] = fragments.fragment
+
+
+def kept_fragments() -> Fragments:
+    return current_app.extensions["fragments"]
