@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ideaboard.models import Board, Comment, Idea, Person, Story
+from ideaboard.models.idea_glance import IdeaGlance
 from ideaboard.models.vocabulary import StoryState
 
 Rule = Callable[[Person | None, object], bool]
@@ -34,7 +35,7 @@ def _staff_somewhere(actor, thing) -> bool:
 def _board_of(thing) -> Board:
     if isinstance(thing, Board):
         return thing
-    return thing.board if isinstance(thing, Idea) else thing.idea.board
+    return thing.board if isinstance(thing, Idea | IdeaGlance) else thing.idea.board
 
 
 def _by_board(column: str) -> Rule:

@@ -2,12 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import String, delete, select
 
 from ideaboard.extensions import db
-from ideaboard.foundation.database import transaction
+from ideaboard.foundation.database import UtcDateTime, transaction
+from ideaboard.foundation.kept import Kept, attached, given
 from ideaboard.foundation.tokens import hash_token, new_token
-from ideaboard.models import Person, SignedIn
+from ideaboard.models import BoardMember, Person, SignedIn
 
 # Long, because coming back must be easy; every sign-in can be ended by its owner.
 LASTS = timedelta(days=180)
@@ -35,16 +36,34 @@ def open_session(person: Person, now: datetime, browser: str = "") -> str:
 
 
 def person_of(token: str, now: datetime) -> Person | None:
-    """The person behind a cookie's token, or None: unknown, expired, ended, suspended, erased, past valid-until."""
-    person = db.session.execute(
-        select(Person)
-        .join(SignedIn, SignedIn.person_id == Person.id)
-        .where(SignedIn.token_hash == hash_token(token), SignedIn.expires_at > now)
-    ).scalar_one_or_none()
-    if person is None or not person.is_active_at(now):
+    """The person behind a cookie's token, or None: unknown, expired, ended, suspended, erased, past valid-until.
+
+    Their roles come with them, in the same statement: every page asks for them.
+    """
+    rows = _BEHIND.all(token_hash=hash_token(token), now=now)
+    if not rows:
         return None
+    values = rows[0]._asdict()
+    roles: dict[int, set[str]] = {}
+    for row in rows:
+        if row.role is not None:
+            roles.setdefault(row.role_board_id, set()).add(row.role)
+    del values["role_board_id"], values["role"]
+    person = attached(Person, values["id"], values)
+    if not person.is_active_at(now):
+        return None
+    person.board_roles = roles
     person.session_token = token
     return person
+
+
+# Each request of a member asks it. A row for each of the person's roles, or one without.
+_BEHIND = Kept(
+    lambda _: select(*Person.__table__.columns, BoardMember.board_id.label("role_board_id"), BoardMember.role)
+    .join(SignedIn, SignedIn.person_id == Person.id)
+    .outerjoin(BoardMember, BoardMember.person_id == Person.id)
+    .where(SignedIn.token_hash == given("token_hash", String), SignedIn.expires_at > given("now", UtcDateTime))
+)
 
 
 def sessions_of(person: Person, now: datetime) -> list[SignedIn]:

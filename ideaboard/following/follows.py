@@ -2,30 +2,43 @@
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import Integer, update
 
 from ideaboard.extensions import db
 from ideaboard.foundation import dialects
-from ideaboard.foundation.database import dialect_name, transaction
+from ideaboard.foundation.database import UtcDateTime, transaction
+from ideaboard.foundation.kept import Kept, given, read_anew
 from ideaboard.models import Follow, Idea, Person
 from ideaboard.models.vocabulary import Reason
 
 
 def add_reason(idea_id: int, person_id: int, reason: int, now: datetime) -> None:
     """Within an open transaction: the person also follows for this reason (a bit of Reason). A mute stays."""
-    statement = dialects.upsert(
-        dialect_name(), Follow, [Follow.idea_id, Follow.person_id], reasons=Follow.reasons.op("|")(reason)
-    ).values(idea_id=idea_id, person_id=person_id, reasons=reason, followed_at=now)
-    db.session.execute(statement)
+    _ADD.run(idea_id=idea_id, person_id=person_id, reason=reason, now=now)
+    read_anew(Follow, idea_id, person_id)
 
 
 def drop_reason(idea_id: int, person_id: int, reason: int) -> None:
     """Within an open transaction: take one reason away."""
-    db.session.execute(
-        update(Follow)
-        .where(Follow.idea_id == idea_id, Follow.person_id == person_id)
-        .values(reasons=Follow.reasons.op("&")(15 - reason))
+    _DROP.run(idea_id=idea_id, person_id=person_id, kept=15 - reason)
+    read_anew(Follow, idea_id, person_id)
+
+
+_ADD = Kept(
+    lambda dialect: dialects.upsert(
+        dialect, Follow, [Follow.idea_id, Follow.person_id], reasons=Follow.reasons.op("|")(given("reason", Integer))
+    ).values(
+        idea_id=given("idea_id"),
+        person_id=given("person_id"),
+        reasons=given("reason", Integer),
+        followed_at=given("now", UtcDateTime),
     )
+)
+_DROP = Kept(
+    lambda _: update(Follow)
+    .where(Follow.idea_id == given("idea_id"), Follow.person_id == given("person_id"))
+    .values(reasons=Follow.reasons.op("&")(given("kept", Integer)))
+)
 
 
 def follow(idea: Idea, by: Person, now: datetime) -> None:

@@ -62,6 +62,16 @@ def _begin(connection):
     dialects.begin(connection)
 
 
+@event.listens_for(Engine, "rollback")
+def _rolled_back(connection):
+    dialects.forget_lock_wait(connection)
+
+
+@event.listens_for(Engine, "rollback_savepoint")
+def _rolled_back_to(connection, _name, _context):
+    dialects.forget_lock_wait(connection)
+
+
 def dialect_name() -> str:
     """'sqlite' or 'postgresql': pass it on to `dialects`, do not branch on it elsewhere."""
     return db.engine.dialect.name

@@ -6,6 +6,8 @@ from sqlalchemy import Connection, Interval, func, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from ideaboard.foundation import driver
+
 # The web reads and writes within WRITE_WAIT_MS; the worker and commands may wait, nobody looks at them.
 PATIENT_MS = 30_000
 
@@ -23,13 +25,21 @@ def prepare_connection(connection, wait_ms: int) -> None:
 
 def begin(connection: Connection) -> None:
     """Start a transaction: on SQLite IMMEDIATE where it will write, so that read-then-write loses nothing."""
+    if connection.dialect.name != "sqlite":
+        return
     wait_ms = connection.get_execution_options().get("writes_within_ms")
-    if connection.dialect.name == "sqlite":
-        if wait_ms is None:
-            connection.exec_driver_sql("BEGIN")
-        else:
-            connection.exec_driver_sql(f"PRAGMA busy_timeout={int(wait_ms)}")
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+    if wait_ms is None:
+        driver.run(connection, "BEGIN")
+    else:
+        _set_once(connection, "busy_timeout", wait_ms, f"PRAGMA busy_timeout={int(wait_ms)}")
+        driver.run(connection, "BEGIN IMMEDIATE")
+
+
+def _set_once(connection: Connection, name: str, value: int, statement: str) -> None:
+    """Run a statement that sets something for the whole connection, unless that is what it is set to."""
+    if connection.info.get(name) != value:
+        driver.run(connection, statement)
+        connection.info[name] = value
 
 
 def version_of(connection: Connection) -> str:
@@ -48,9 +58,17 @@ def pragmas_of(connection: Connection) -> dict[str, tuple[str, bool]]:
 
 
 def limit_lock_wait(connection: Connection, wait_ms: int) -> None:
-    """PostgreSQL: give up waiting for a row lock after `wait_ms` in this transaction (SQLite has busy_timeout)."""
+    """PostgreSQL: give up waiting for a row lock after `wait_ms` (SQLite has busy_timeout).
+
+    Set for the connection, in its first transaction that says so: said in each, it was a round trip in each.
+    """
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(wait_ms)}")
+        _set_once(connection, "lock_timeout", wait_ms, f"SET lock_timeout = {int(wait_ms)}")
+
+
+def forget_lock_wait(connection: Connection) -> None:
+    """A transaction was rolled back, and what it set with it."""
+    connection.info.pop("lock_timeout", None)
 
 
 def one_writer(dialect_name: str) -> bool:
@@ -85,9 +103,12 @@ def insert_once(dialect_name: str, table):
     return _insert(dialect_name)(table.__table__).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
-def upsert(dialect_name: str, table, key: list, **values):
-    """INSERT … ON CONFLICT (key) DO UPDATE; `values` are SQL expressions of the row that is there."""
-    return _insert(dialect_name)(table.__table__).on_conflict_do_update(index_elements=key, set_=values)
+def upsert(dialect_name: str, table, key: list, *, where=None, **values):
+    """INSERT … ON CONFLICT (key) DO UPDATE; `values` are SQL expressions of the row that is there.
+
+    `where`: a condition on that row; where it does not hold, nothing is written and RETURNING gives no row.
+    """
+    return _insert(dialect_name)(table.__table__).on_conflict_do_update(index_elements=key, set_=values, where=where)
 
 
 def insert(dialect_name: str, table):
@@ -145,10 +166,11 @@ def checkpoint(connection: Connection, wait_ms: int = 100) -> int | None:
     """
     if connection.dialect.name != "sqlite":
         return None
-    driver = connection.connection.driver_connection  # no BEGIN: a checkpoint is refused within a transaction
-    driver.execute(f"PRAGMA busy_timeout={int(wait_ms)}")
+    raw = connection.connection.driver_connection  # no BEGIN: a checkpoint is refused within a transaction
+    raw.execute(f"PRAGMA busy_timeout={int(wait_ms)}")
     try:
-        busy, in_wal, moved = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        busy, in_wal, moved = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     finally:
-        driver.execute(f"PRAGMA busy_timeout={PATIENT_MS}")
+        raw.execute(f"PRAGMA busy_timeout={PATIENT_MS}")
+        connection.info["busy_timeout"] = PATIENT_MS
     return max(in_wal - moved, 1) if busy else 0

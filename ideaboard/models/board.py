@@ -9,13 +9,14 @@ from ideaboard.extensions import Model
 from ideaboard.foundation.database import UtcDateTime
 from ideaboard.models.board_member import BoardMember
 from ideaboard.models.columns import NEVER_REUSE, Code, Id, Line, LongText
+from ideaboard.models.doors import Doors
 from ideaboard.models.person import Person
 from ideaboard.models.vocabulary import Audience, Origin, VotersSeenBy
 
 _AUDIENCES = "('everyone', 'members', 'listed', 'colleagues')"
 
 
-class Board(Model):
+class Board(Doors, Model):
     __tablename__ = "board"
     __table_args__ = (
         *(
@@ -73,20 +74,3 @@ class Board(Model):
             colleagues,
             staffed,
         )
-
-    def admits(self, person: Person | None, audience: str) -> bool:
-        """Whether a person belongs to one of this board's audiences.
-
-        "Everyone" admits guests to look; a deed of theirs is done once their address is confirmed.
-        """
-        if audience == Audience.EVERYONE:
-            return True
-        if person is None:
-            return False
-        if person.is_admin or person.is_moderator or person.is_staff_of(self.id):
-            return True
-        if audience == Audience.LISTED:
-            return person.is_listed_on(self.id)
-        if audience == Audience.COLLEAGUES:
-            return person.is_colleague
-        return True

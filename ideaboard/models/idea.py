@@ -24,7 +24,8 @@ from ideaboard.models.columns import NEVER_REUSE, Code, Key, Line, LongText
 from ideaboard.models.person import Person
 from ideaboard.models.ranking import showing_due_at_birth, trending_at_birth
 from ideaboard.models.status import Status
-from ideaboard.models.vocabulary import OUTCOMES_THAT_END_VOTING, Origin, Stage
+from ideaboard.models.votable import Votable
+from ideaboard.models.vocabulary import Origin, Stage
 
 _OPEN = (
     "visible_at IS NOT NULL AND held_at IS NULL AND hidden_at IS NULL"
@@ -55,7 +56,7 @@ def _indexes_of_orders() -> list[Index]:
     return found
 
 
-class Idea(Model):
+class Idea(Votable, Model):
     """Counters move in the transaction that moves their rows; `flask recount` reports drift."""
 
     __tablename__ = "idea"
@@ -191,10 +192,3 @@ class Idea(Model):
     @property
     def outcome(self) -> str | None:
         return self.change.outcome if self.change else None
-
-    @property
-    def is_open_for_votes(self) -> bool:
-        """Votes end when there is nothing left to want (PRODUCT, workflow); `not now` stays open."""
-        if self.merged_into_id or self.hidden_at or self.held_at or self.taken_back_at:
-            return False
-        return self.stage is not Stage.LAUNCHED and self.outcome not in OUTCOMES_THAT_END_VOTING

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, LargeBinary
+from sqlalchemy import CheckConstraint, LargeBinary, select
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
-from ideaboard.extensions import Model, db
+from ideaboard.extensions import Model
 from ideaboard.foundation.database import UtcDateTime
+from ideaboard.foundation.kept import Kept, attached
 from ideaboard.models.columns import Code, Line, LongText
 
 DEFAULT_ACCENT = "#0d6b52"
@@ -43,7 +44,10 @@ class Site(Model):
     @classmethod
     def current(cls) -> "Site":
         """The site's row (a fresh default one, not stored, on a database without it)."""
-        return db.session.get(cls, 1) or cls(
+        row = _SITE.one()
+        if row is not None:
+            return attached(cls, 1, row._asdict())
+        return cls(
             id=1,
             name="Ideaboard",
             accent=DEFAULT_ACCENT,
@@ -54,3 +58,7 @@ class Site(Model):
             frame_sites="",
             shows_how_we_answer=True,
         )
+
+
+# Each request asks for it, so it is kept; the logo is asked for where it is served.
+_SITE = Kept(lambda _: select(*(c for c in Site.__table__.columns if c.name != "logo")).where(Site.id == 1))

@@ -1,21 +1,28 @@
-"""Cast and withdraw: one verified person, one vote, exactly."""
+"""Cast and withdraw: one verified person, one vote, exactly.
 
+The statements are kept (foundation/kept.py): a vote is the deed that campaigns press a thousand times a minute.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Boolean, Double, case, delete, func, select, update
 
 from ideaboard.extensions import db, gettext
 from ideaboard.following.follows import add_reason, drop_reason
 from ideaboard.foundation import dialects
-from ideaboard.foundation.database import dialect_name, transaction
+from ideaboard.foundation.database import UtcDateTime, transaction
+from ideaboard.foundation.kept import Kept, given, read_anew
 from ideaboard.foundation.refusals import Conflict, Forbidden, Missing
 from ideaboard.models import Board, Idea, Person, Vote
+from ideaboard.models.idea_glance import IdeaGlance, glance_at
+from ideaboard.models.ranking import is_worn, weight
 from ideaboard.models.vocabulary import Reason
 from ideaboard.permissions import allows
 from ideaboard.voting.promise import start_clock
 from ideaboard.voting.support import take_kept
-
-_PROMISE = (Board.promise_votes, Board.promise_days)
+from ideaboard.voting.trending import recompute, trending_moved
 
 
 class VotingClosed(Conflict):
@@ -26,86 +33,121 @@ class MayNotVote(Forbidden):
     """The board's "who may vote" does not admit this person."""
 
 
-def cast_vote(idea_id: int, by: Person, now: datetime, *, unnamed: bool = False) -> bool:
-    """Cast a vote; True when it is new, False when it stood already (done twice is done once).
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """What stands after a deed; true when the deed moved something, false when done twice."""
 
+    idea: IdeaGlance  # with the count as it is now
+    stands: bool  # whether a vote of this person is there
+    moved: bool
+
+    def __bool__(self) -> bool:
+        return self.moved
+
+
+def cast_vote(
+    idea_id: int, by: Person, now: datetime, *, unnamed: bool = False, along: Callable[[], None] = lambda: None
+) -> Ballot:
+    """Cast a vote; true when it is new, false when it stood already (done twice is done once).
+
+    along: done in the same transaction, once the vote is allowed: what the door counts against a budget, and may refuse.
     Raises Missing (not visible any more), MayNotVote, VotingClosed.
     """
     with transaction():
-        idea = _reread(idea_id, by)
+        idea = _locked(idea_id, by)
         if not allows(by, "idea.vote", idea):
             raise MayNotVote(gettext("Voting on this board is open to its own members only."))
         if not idea.is_open_for_votes:
             raise VotingClosed(gettext("Voting on this idea has ended; the count stays as it is."))
-        added = db.session.execute(
-            dialects.insert_once(dialect_name(), Vote).values(
-                idea_id=idea_id, person_id=by.id, cast_at=now, is_unnamed=unnamed, organisation_id=by.organisation_id
-            )
-        ).rowcount
+        along()
+        added = _CAST.run(
+            idea_id=idea_id, person_id=by.id, cast_at=now, unnamed=unnamed, organisation_id=by.organisation_id
+        )
         if added:
-            count = _count(idea_id, added)
-            if count.votes_count >= count.promise_votes:
-                start_clock(idea, now, votes=count.promise_votes, days=count.promise_days)
+            count = _COUNT.one(idea_id=idea_id, weight=weight(now), voter_id=by.id, now=now)
+            read_anew(Idea, idea_id)
+            if idea.promise_reached_at is None and count.votes_count >= count.promise_votes:
+                start_clock(db.session.get_one(Idea, idea_id), now, votes=count.promise_votes, days=count.promise_days)
             add_reason(idea_id, by.id, Reason.VOTER, now)
-            if by.id != idea.author_id and idea.others_took_part_at is None:
-                db.session.execute(update(Idea).where(Idea.id == idea_id).values(others_took_part_at=now))
-        return bool(added)
+            idea = idea._replace(votes_count=count.votes_count)
+        return Ballot(idea, True, bool(added))
 
 
-def withdraw_vote(idea_id: int, by: Person) -> bool:
-    """Withdraw a vote; True when one was there. Always possible, also where voting has ended.
+def withdraw_vote(idea_id: int, by: Person) -> Ballot:
+    """Withdraw a vote; true when one was there. Always possible, also where voting has ended.
 
-    Of an idea that took others in it is the whole support: the votes kept on those go with it.
+    One that moderators set aside is not counted and stays. Of an idea that took others in it is the whole support: the
+    votes kept on those go with it.
     """
     with transaction():
-        idea = _reread(idea_id, by)
-        removed = db.session.execute(
-            delete(Vote).where(Vote.idea_id == idea_id, Vote.person_id == by.id, Vote.set_aside_at.is_(None))
-        ).rowcount
-        if removed:
-            _count(idea_id, -removed)
-            drop_reason(idea_id, by.id, Reason.VOTER)
-            if idea.has_kin:
-                take_kept(idea_id, by.id)
-        return bool(removed)
+        idea = _locked(idea_id, by)
+        vote = _WITHDRAW.one(idea_id=idea_id, person_id=by.id)
+        if vote is None:
+            return Ballot(idea, _STANDS.one(idea_id=idea_id, person_id=by.id) is not None, False)
+        lost = weight(vote.cast_at)
+        count = _UNCOUNT.one(idea_id=idea_id, weight=-lost)
+        read_anew(Vote, idea_id, by.id)
+        if is_worn(count.trending + lost, count.trending):
+            recompute([idea_id])
+        read_anew(Idea, idea_id)
+        drop_reason(idea_id, by.id, Reason.VOTER)
+        if idea.has_kin:
+            take_kept(idea_id, by.id)
+        return Ballot(idea._replace(votes_count=count.votes_count), False, True)
 
 
 def name_vote(idea_id: int, by: Person, *, unnamed: bool) -> None:
     """Put one's name on a vote, or take it off; the vote itself stays."""
     with transaction():
-        _reread(idea_id, by)
+        _locked(idea_id, by)
         db.session.execute(
             update(Vote).where(Vote.idea_id == idea_id, Vote.person_id == by.id).values(is_unnamed=unnamed)
         )
 
 
-def _reread(idea_id: int, by: Person) -> Idea:
-    """The idea as it stands now, locked on PostgreSQL: votes on one idea queue at its row, in one order.
-
-    key_share (FOR NO KEY UPDATE, as in all deeds on an idea): a row that only points at the idea, like a follow, need
-    not wait for it; waiting there with its own lock in hand was a deadlock with the vote of the same person.
-    """
-    idea = db.session.execute(
-        db.select(Idea).where(Idea.id == idea_id, Idea.visible_to(by)).with_for_update(of=Idea, key_share=True),
-        execution_options={"populate_existing": True},
-    ).scalar_one_or_none()
+def _locked(idea_id: int, by: Person) -> IdeaGlance:
+    """The idea as it stands now, its row held until the transaction ends. Raises Missing."""
+    idea = glance_at(idea_id, by, locked=True)
     if idea is None:
         raise Missing(gettext("This idea is not here."))
     return idea
 
 
-def _count(idea_id: int, rows: int) -> Row:
-    """Move the counter; -> votes_count as it is now, with the board's promise_votes and promise_days.
+_MINE = (Vote.idea_id == given("idea_id"), Vote.person_id == given("person_id"))
+_STANDS = Kept(lambda _: select(Vote.idea_id).where(*_MINE))
+_WITHDRAW = Kept(lambda _: delete(Vote).where(*_MINE, Vote.set_aside_at.is_(None)).returning(Vote.cast_at))
+_CAST = Kept(
+    lambda dialect: dialects.insert_once(dialect, Vote).values(
+        idea_id=given("idea_id"),
+        person_id=given("person_id"),
+        cast_at=given("cast_at", UtcDateTime),
+        is_unnamed=given("unnamed", Boolean),
+        organisation_id=given("organisation_id"),
+    )
+)
+
+
+def _count(dialect: str):
+    """Move the counter up, and what moves with it.
 
     The promise is read by the statement that comes after the row was locked: a board that was loaded before may have
-    lowered it meanwhile (promise.start_clocks).
+    lowered it meanwhile (promise.start_clocks). From somebody else's first vote on, the author adds and no longer edits.
     """
-    promise = (
-        select(column).where(Board.id == Idea.board_id).scalar_subquery().label(column.key) for column in _PROMISE
+    by_another = Idea.author_id.is_distinct_from(given("voter_id"))
+    took_part = case(
+        (by_another, func.coalesce(Idea.others_took_part_at, given("now", UtcDateTime))), else_=Idea.others_took_part_at
     )
-    return db.session.execute(
-        update(Idea)
-        .where(Idea.id == idea_id)
-        .values(votes_count=Idea.votes_count + rows)
-        .returning(Idea.votes_count, *promise)
-    ).one()
+    promise = (
+        select(column).where(Board.id == Idea.board_id).scalar_subquery().label(column.key)
+        for column in (Board.promise_votes, Board.promise_days)
+    )
+    return _counter(1, others_took_part_at=took_part).returning(Idea.votes_count, *promise)
+
+
+def _counter(rows: int, **also):
+    values = {"votes_count": Idea.votes_count + rows, "trending": trending_moved(given("weight", Double)), **also}
+    return update(Idea).where(Idea.id == given("idea_id")).values(**values)
+
+
+_COUNT = Kept(_count)
+_UNCOUNT = Kept(lambda _: _counter(-1).returning(Idea.votes_count, Idea.trending))

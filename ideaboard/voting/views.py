@@ -1,17 +1,21 @@
 """The doors of voting."""
 
+from functools import partial
+
 from flask import Blueprint, request, url_for
 
 from ideaboard.following.follows import follow_of
+from ideaboard.foundation.database import end_reading
 from ideaboard.models import Idea
+from ideaboard.models.idea_glance import IdeaGlance
 from ideaboard.voting.aftermath import answer_solved
-from ideaboard.voting.ballot import cast_vote, name_vote, withdraw_vote
+from ideaboard.voting.ballot import Ballot, MayNotVote, VotingClosed, cast_vote, name_vote, withdraw_vote
 from ideaboard.voting.ballots import ballots_of, solved_counts, solved_of, voters_of
 from ideaboard.web.asking import ask_for_address
 from ideaboard.web.gate import gate, load_idea, viewer
 from ideaboard.web.globals import request_now
 from ideaboard.web.swap import answer, page
-from ideaboard.web.throttle import spend
+from ideaboard.web.throttle import spend, spend_along
 from ideaboard.workflow.endings import ending_of
 
 voting = Blueprint("voting", __name__)
@@ -20,21 +24,26 @@ SIZES = ("idea", "list", "card", "launch")
 
 
 @voting.post("/ideas/<int:idea_id>/vote")
-@gate("idea.vote", "idea", guests_pass=True)
-def cast(idea: Idea):
-    unnamed = bool(request.form.get("unnamed"))
-    if viewer() is None:
-        return ask_for_address("vote", {"idea_id": idea.id, "unnamed": unnamed}, idea=idea)
-    spend("vote", viewer().id, request_now())
-    cast_vote(idea.id, viewer(), request_now(), unnamed=unnamed)
-    return _button(idea.id)
+@gate("idea.vote", "glance", guests_pass=True)
+def cast(glance: IdeaGlance):
+    unnamed, person = bool(request.form.get("unnamed")), viewer()
+    if person is None:
+        idea = load_idea(glance.id)
+        end_reading()
+        return ask_for_address("vote", {"idea_id": glance.id, "unnamed": unnamed}, idea=idea)
+    budget = "vote", person.id, request_now()
+    try:
+        ballot = cast_vote(glance.id, person, request_now(), unnamed=unnamed, along=partial(spend_along, *budget))
+    except (MayNotVote, VotingClosed):
+        spend(*budget)  # a try counts too
+        raise
+    return _answer(ballot)
 
 
 @voting.post("/ideas/<int:idea_id>/vote/withdraw")
-@gate("idea.follow", "idea")
-def withdraw(idea: Idea):
-    withdraw_vote(idea.id, viewer())
-    return _button(idea.id)
+@gate("idea.follow", "glance")
+def withdraw(glance: IdeaGlance):
+    return _answer(withdraw_vote(glance.id, viewer()))
 
 
 @voting.post("/ideas/<int:idea_id>/vote/name")
@@ -58,12 +67,24 @@ def voters(idea: Idea):
     return page("voting/voters.html", idea=idea, voters=found)
 
 
+def _answer(ballot: Ballot):
+    """In a list nothing but the button changes, and what the deed gave back is all that it shows."""
+    if request.form.get("size", "list") != "list":
+        return _button(ballot.idea.id)
+    idea, vote = ballot.idea, ballot.stands
+    return answer("voting/_vote_button.html", _shown_at(idea), idea=idea, size="list", my_vote=vote or None)
+
+
+def _shown_at(idea: Idea | IdeaGlance) -> str:
+    return url_for("ideas.show", idea_id=idea.id, slug=idea.slug)
+
+
 def _button(idea_id: int):
     idea = load_idea(idea_id)
     size = request.form.get("size")
     return answer(
         "voting/cast.htmx.html",
-        url_for("ideas.show", idea_id=idea.id, slug=idea.slug),
+        _shown_at(idea),
         idea=idea,
         size=size if size in SIZES else "list",
         solved=solved_counts([idea.id]).get(idea.id, (0, 0)) if size == "launch" else None,

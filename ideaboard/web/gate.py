@@ -23,6 +23,7 @@ from ideaboard.extensions import db, gettext
 from ideaboard.foundation.database import end_reading
 from ideaboard.foundation.refusals import Forbidden, Missing
 from ideaboard.models import Board, Comment, Idea, Person, Story
+from ideaboard.models.idea_glance import IdeaGlance, glance_at
 from ideaboard.permissions import PERMISSIONS, allows
 from ideaboard.web.swap import wants_fragment
 
@@ -42,7 +43,8 @@ def viewer() -> Person | None:
     declared = getattr(current_app.view_functions.get(request.endpoint or ""), "gate", None)
     if declared is not None and declared.as_guest:
         return None
-    return current_user._get_current_object() if current_user.is_authenticated else None
+    user = current_user._get_current_object()
+    return user if user.is_authenticated else None
 
 
 def load_idea(value: int, *, merged: bool = False) -> Idea:
@@ -54,6 +56,14 @@ def load_idea(value: int, *, merged: bool = False) -> Idea:
             .where(Idea.id == value, Idea.visible_to(viewer(), merged=merged))
             .options(joinedload(Idea.board), joinedload(Idea.author), joinedload(Idea.status), joinedload(Idea.change))
         ).scalar_one_or_none()
+    if idea is None:
+        raise Missing(gettext("This idea is not here."))
+    return idea
+
+
+def load_glance(value: int) -> IdeaGlance:
+    """A glance at the idea as the viewer may see it: for doors whose verb reads it again anyway. Raises Missing."""
+    idea = glance_at(value, viewer()) if 0 < value < 2**53 else None
     if idea is None:
         raise Missing(gettext("This idea is not here."))
     return idea
@@ -101,6 +111,7 @@ def load_draft(value: int) -> Story:
 
 LOADERS = {
     "idea": ("idea_id", load_idea),
+    "glance": ("idea_id", load_glance),
     "board": ("slug", load_board),
     "comment": ("comment_id", load_comment),
     "story": ("story_id", load_draft),
@@ -115,7 +126,7 @@ def gate(
     guests_pass: bool = False,
     as_guest: bool = False,
 ) -> Callable:
-    """Declare a route's permission and the thing it is asked about ('idea', 'board', 'comment', 'story' or None).
+    """Declare a route's permission and the thing it is asked about ('idea', 'glance' at one, 'board', 'comment', 'story' or None).
 
     The thing's id or slug is taken out of the view's arguments and the loaded thing is put in by its name.
     """

@@ -4,11 +4,12 @@ import ipaddress
 from datetime import datetime, timedelta
 
 from flask import request
-from sqlalchemy import delete, select
+from sqlalchemy import Integer, String, case, delete, select
 
 from ideaboard.extensions import db, gettext
 from ideaboard.foundation import dialects
-from ideaboard.foundation.database import dialect_name, transaction
+from ideaboard.foundation.database import UtcDateTime, transaction
+from ideaboard.foundation.kept import Kept, given
 from ideaboard.foundation.refusals import TooMany
 from ideaboard.foundation.settings import settings
 from ideaboard.foundation.tokens import derive
@@ -37,32 +38,42 @@ BUDGETS = {
 
 def spend(name: str, whom: object, now: datetime) -> None:
     """Count one deed of `name` for `whom` (an address, a person's id, a peer). Raises TooMany over the budget."""
+    with transaction():
+        spend_along(name, whom, now)
+
+
+def spend_along(name: str, whom: object, now: datetime) -> None:
+    """The same within an open transaction; where that is rolled back, nothing was spent."""
     limit, seconds = BUDGETS[name]
     limit *= settings.budget_factor
     key = f"{name}:{derive('budget', name, whom).hex()[:32]}"
-    ends = now + timedelta(seconds=seconds)
-    with transaction():
-        row = db.session.execute(
-            select(Budget).where(Budget.name == key).with_for_update(), execution_options={"populate_existing": True}
-        ).scalar_one_or_none()
-        if row is None:
-            db.session.execute(
-                dialects.insert_once(dialect_name(), Budget).values(name=key, window_ends_at=ends, spent=0)
-            )
-            row = db.session.execute(select(Budget).where(Budget.name == key).with_for_update()).scalar_one()
-        if row.window_ends_at <= now:
-            row.window_ends_at, row.spent = ends, 0
-        over = row.spent >= limit
-        if not over:
-            row.spent += 1
-        wait = max(1, int((row.window_ends_at - now).total_seconds()))
-    if over:
-        raise TooMany(
-            gettext(
-                "That was often in a short time. Go on in %(minutes)s min; nothing was lost.", minutes=-(-wait // 60)
-            ),
-            retry_after=wait,
-        )
+    if limit and _SPEND.one(key=key, now=now, ends=now + timedelta(seconds=seconds), limit=limit) is not None:
+        return
+    window = _WINDOW.one(key=key)
+    wait = max(1, int((window.window_ends_at - now).total_seconds())) if window else seconds
+    raise TooMany(
+        gettext("That was often in a short time. Go on in %(minutes)s min; nothing was lost.", minutes=-(-wait // 60)),
+        retry_after=wait,
+    )
+
+
+def _spend(dialect: str):
+    """One statement, so that two processes cannot both take the last one. Without a row: the budget is spent."""
+    now, ends = given("now", UtcDateTime), given("ends", UtcDateTime)
+    over = Budget.window_ends_at <= now
+    raised = dialects.upsert(
+        dialect,
+        Budget,
+        [Budget.name],
+        where=over | (Budget.spent < given("limit", Integer)),
+        spent=case((over, 1), else_=Budget.spent + 1),
+        window_ends_at=case((over, ends), else_=Budget.window_ends_at),
+    )
+    return raised.values(name=given("key", String), window_ends_at=ends, spent=1).returning(Budget.spent)
+
+
+_SPEND = Kept(_spend)
+_WINDOW = Kept(lambda _: select(Budget.window_ends_at).where(Budget.name == given("key", String)))
 
 
 def forget_old_budgets(now: datetime) -> int:

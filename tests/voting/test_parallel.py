@@ -13,7 +13,7 @@ from ideaboard.following.follows import follow
 from ideaboard.foundation.database import transaction, write_wait_ms
 from ideaboard.foundation.dialects import PATIENT_MS
 from ideaboard.models import Board, Follow, Idea, Person, Vote
-from ideaboard.voting.ballot import _reread
+from ideaboard.voting.ballot import _locked
 from tests.conftest import NOW
 
 AT_ONCE = 40
@@ -108,7 +108,7 @@ def test_a_follow_does_not_wait_for_a_vote_that_waits_for_it(own_app, idea_id):
         noor = db.session.scalars(db.select(Person).where(Person.email == "noor@example.org")).one()
         db.session.commit()
         with transaction():
-            idea = _reread(idea_id, noor)
+            idea = _locked(idea_id, noor)
             with own_app.app_context():
                 write_wait_ms.set(500)
                 follow(idea, noor, NOW)  # Busy, were it kept waiting

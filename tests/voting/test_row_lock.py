@@ -48,4 +48,4 @@ def test_a_row_that_is_held_stops_its_own_vote_alone(own_app):
         assert counts[-2:] == [1, 1]
         assert write_wait_ms.get() > 0
         db.session.remove()
-        assert cast_vote(held, noor, NOW) is False
+        assert not cast_vote(held, noor, NOW)
