@@ -71,11 +71,13 @@ class _Ready:
         if isinstance(statement, Insert) and not statement._returning:
             statement = statement.inline()
         compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
-        if getattr(compiled, "insert_prefetch", None) or getattr(compiled, "update_prefetch", None):
-            raise TypeError(f"a kept statement names every column, also those with a default: {compiled}")
+        defaults = {column.key: column.default for column in getattr(compiled, "insert_prefetch", ())}
+        if not all(default.is_scalar for default in defaults.values()) or getattr(compiled, "update_prefetch", ()):
+            raise TypeError(f"a kept statement names the columns whose default is computed: {compiled}")
         self.sql = str(compiled)
         expanded = compiled._post_compile_expanded_state
         constants = dict(compiled.params) | dict(expanded.additional_parameters if expanded else {})
+        constants |= {name: default.arg for name, default in defaults.items()}
         bound = compiled.binds
         self.positional = compiled.positional
         names = compiled.positiontup if compiled.positional else [n for n in constants if n in _named_in(self.sql)]
