@@ -11,7 +11,7 @@ from ideaboard.accounts.sessions import LASTS
 from ideaboard.extensions import babel, db, htmx, login_manager, migrate
 from ideaboard.foundation.database import write_wait_ms
 from ideaboard.foundation.settings import settings as settings_in_force
-from ideaboard.web import assets, csrf, demo_guard, errors, finish, fragments, globals, kept_pages, who
+from ideaboard.web import assets, csrf, demo_guard, errors, finish, fragments, globals, kept_pages, seeing, who
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -43,7 +43,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.do")
-    kept_pages.install(app)
+    kept_pages.install(app, saw=seeing.count)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)

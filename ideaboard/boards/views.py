@@ -9,6 +9,7 @@ from ideaboard.ideas.listing import Filter, page_of
 from ideaboard.models import Board
 from ideaboard.site.rows import rows_of
 from ideaboard.web.gate import gate, viewer
+from ideaboard.web.seeing import showed
 from ideaboard.web.swap import page, page_or_fragment
 
 boards = Blueprint("boards", __name__)
@@ -26,6 +27,8 @@ def index():
 def show(board: Board):
     wanted = Filter.read(request.args, viewer(), board)
     found = page_of(wanted, viewer(), after=request.args.get("after"), before=request.args.get("before"))
+    if not wanted.mine:
+        showed(idea.id for idea in found.items)
     return page_or_fragment(
         "boards/show.html",
         "ideas/more.htmx.html",

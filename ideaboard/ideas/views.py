@@ -12,6 +12,7 @@ from ideaboard.site.parts import parts_of
 from ideaboard.site.rows import rows_of
 from ideaboard.web.gate import gate, load_board, load_idea, viewer
 from ideaboard.web.globals import current_site, request_now
+from ideaboard.web.seeing import showed
 from ideaboard.web.swap import page, page_or_fragment, redirect_for_good
 from ideaboard.workflow.forms import form_offered
 
@@ -33,6 +34,8 @@ def index():
     slug = request.args.get("board", "")
     wanted = Filter.read(request.args, viewer(), load_board(slug) if slug else None)
     found = page_of(wanted, viewer(), after=request.args.get("after"), before=request.args.get("before"))
+    if not wanted.mine:  # one's own ideas are not put before anybody
+        showed(idea.id for idea in found.items)
     return page_or_fragment(
         "ideas/index.html",
         "ideas/more.htmx.html",
@@ -55,6 +58,7 @@ def show(idea_id: int, slug: str = ""):
         return redirect_for_good(url_for("ideas.show", idea_id=into.id, slug=into.slug))
     if slug != idea.slug:
         return redirect_for_good(url_for("ideas.show", idea_id=idea.id, slug=idea.slug))
+    showed([idea.id])
     parts = parts_of(idea, viewer(), after=request.args.get("after"), before=request.args.get("before"))
     return page(
         "ideas/show.html",

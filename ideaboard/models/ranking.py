@@ -1,9 +1,15 @@
 """What idea.trending and idea.showing_due are made of: plain arithmetic, the same in Python and in SQL.
 
-`trending` is a sum of what was given to an idea, each part halved by every HALF_LIFE that has passed. All sums fade at
-the same pace, so their order needs no clock: a part given at t weighs 2^((t − EPOCH) / HALF_LIFE) for good, and the sum
-moves by additions alone, in the UPDATE that moves the counter (voting/trending.py), without a function that some SQLite
-lacks. Imported totals never enter. Comments do not either: two people who argue would lift what they argue about.
+`trending` is votes for a look: what an idea was given, over how often it was put before somebody. Being first is then no
+merit, because who stood on top for long was also looked at for long. Each vote is halved by every HALF_LIFE that has
+passed. All fade at the same pace, so the order needs no clock: a vote cast at t weighs 2^((t − EPOCH) / HALF_LIFE) for
+good, and the sum moves by additions alone, in the UPDATE that moves the counter (voting/trending.py), without a function
+that some SQLite lacks. An idea begins with one vote's weight of its own.
+
+The first TRIAL looks are a trial: until then it is divided by IN_TRIAL only, so that a new idea stands high until it is
+known what readers make of it. Afterwards it is divided by its looks.
+
+Imported totals never enter. Comments do not either: two people who argue would lift what they argue about.
 
 `showing_due` says when an idea is due for its next look: its age counts for it, each look against it.
 """
@@ -12,8 +18,12 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
-HALF_LIFE = timedelta(days=30)  # the exponents of doubles last 80 years to either side
+HALF_LIFE = timedelta(days=90)  # the exponents of doubles last 250 years to either side
+TRIAL = 33  # looks; a few more than 30, because what a site counts as a look is an estimate
+IN_TRIAL = 2.0  # the divisor during the trial: the smaller, the surer are new ideas on top
 LOOK = timedelta(days=1)  # how much age outweighs one look
+READ_ALIKE = 8  # rows: where half the list's length down a row is read a quarter as often as the first
+LOOKS_A_VOTE = 10  # what one vote says of looks that nobody counted
 _WORN = 2.0**-20  # what is left of a sum keeps an error of its parts' last bits, 2^-53, times this way round
 
 
@@ -22,11 +32,16 @@ def weight(at: datetime) -> float:
     return 2.0 ** ((at - EPOCH) / HALF_LIFE)
 
 
-def trending_of(visible_at: datetime | None, cast: Iterable[datetime], views: int) -> float:
+def divisor(looks: int) -> float:
+    """What the votes are divided by (voting/trending.py says the same in SQL)."""
+    return IN_TRIAL if looks < TRIAL else float(looks)
+
+
+def trending_of(visible_at: datetime | None, cast: Iterable[datetime], looks: int) -> float:
     """The definition: an idea that became visible then, with votes cast at these moments; 0 while it never was."""
     if visible_at is None:
         return 0.0
-    return weight(visible_at) + sum(map(weight, cast))
+    return (weight(visible_at) + sum(map(weight, cast))) / divisor(looks)
 
 
 def is_worn(before: float, after: float) -> bool:
@@ -34,15 +49,25 @@ def is_worn(before: float, after: float) -> bool:
     return after <= before * _WORN
 
 
-def showing_due_of(visible_at: datetime | None, views: int) -> float:
+def showing_due_of(visible_at: datetime | None, looks: int) -> float:
     """The definition, in seconds since 1970; 0 while it never was visible."""
-    return 0.0 if visible_at is None else visible_at.timestamp() + views * LOOK.total_seconds()
+    return 0.0 if visible_at is None else visible_at.timestamp() + looks * LOOK.total_seconds()
+
+
+def share_of_row(row: int) -> float:
+    """What standing in that row of a list (0: the first) counts of a look: rows further down are read less."""
+    return 1 / (1 + row / READ_ALIKE) ** 2
+
+
+def looks_before_counting(votes: int) -> int:
+    """What an idea is taken to have been looked at before looks were counted: past its trial, and as its votes say."""
+    return TRIAL + LOOKS_A_VOTE * votes
 
 
 def trending_at_birth(context) -> float:
     """The column's default: its votes, if it comes with any, are of the moment in which it became visible."""
     row = context.get_current_parameters()
-    votes = [row["visible_at"]] * (row.get("votes_count") or 0)
+    votes = [row["visible_at"]] * (row.get("votes_count") or 0) if row.get("visible_at") else []
     return trending_of(row.get("visible_at"), votes, row.get("views_count") or 0)
 
 

@@ -12,6 +12,7 @@ import sys
 
 from config import Settings, UnsafeSettings
 from ideaboard import create_app
+from ideaboard.ideas.looks import Writer, looks
 from ideaboard.serving import database, preparation, web
 from ideaboard.serving.parent import Child, Parent
 from ideaboard.serving.preparation import Trouble
@@ -46,7 +47,9 @@ def start(host: str, port: int, empty: bool) -> int:
     app = create_app(settings)
     prepare_database(app, settings, host, empty)
 
-    child = functools.partial(web.serve, app, address, port, body_bytes=app.config["MAX_CONTENT_LENGTH"])
+    child = functools.partial(
+        web.serve, app, address, port, looks=Writer(looks, app.app_context), body_bytes=app.config["MAX_CONTENT_LENGTH"]
+    )
     children = [Child("web server", child) for _ in range(WEB_PROCESSES)]
     children.append(Child("worker", functools.partial(work, app)))
     database.close(app)

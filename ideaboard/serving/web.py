@@ -14,6 +14,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.embed import Server
 
+from ideaboard.ideas.looks import Writer
 from ideaboard.serving.gateway import Gateway
 
 CONNECTIONS = 4096  # open at once in one process; a thousand slow ones leave room for everybody else
@@ -21,13 +22,14 @@ HEADER_SECONDS = 15
 STOP_SECONDS = 3  # for the requests under way
 
 
-def serve(application: Callable[..., Any], host: str, port: int, **limits: Any) -> None:
+def serve(application: Callable[..., Any], host: str, port: int, *, looks: Writer | None = None, **limits: Any) -> None:
     """Serve until TERM or INT, answer what is under way, and end the process; `limits` are those of Gateway.
+    looks: the thread that writes what was seen; it starts here, in the process that serves, and writes the rest at the end.
 
     Several processes may serve one port: each listens on a socket of its own (SO_REUSEPORT).
     """
     allow_files(CONNECTIONS + 512)
-    asyncio.run(_serve(Gateway(application, **limits), host, port))
+    asyncio.run(_serve(Gateway(application, **limits), host, port, looks))
 
 
 def allow_files(number: int) -> None:
@@ -38,7 +40,9 @@ def allow_files(number: int) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-async def _serve(gateway: Gateway, host: str, port: int) -> None:
+async def _serve(gateway: Gateway, host: str, port: int, looks: Writer | None) -> None:
+    if looks:
+        looks.start()
     server = Server(
         gateway,
         address=host,
@@ -64,5 +68,7 @@ async def _serve(gateway: Gateway, host: str, port: int) -> None:
     server.stop()
     await gateway.drain(STOP_SECONDS)
     await asyncio.sleep(0.1)  # the last answers leave the process
+    if looks:
+        looks.stop()
     # granian panics when its event loop is closed under a connection that is still open: leave without closing it.
     os._exit(0)

@@ -9,6 +9,7 @@ from ideaboard.site.rows import rows_of
 from ideaboard.stories.reading import latest
 from ideaboard.web.gate import gate, viewer
 from ideaboard.web.globals import request_now
+from ideaboard.web.seeing import showed
 from ideaboard.web.swap import page
 
 site = Blueprint("site", __name__)
@@ -22,6 +23,8 @@ def home():
     boards = boards_seen_by(viewer())
     only = boards[0] if len(boards) == 1 else None
     wanted = Filter(board=only)
+    found = page_of(wanted, viewer(), size=IDEAS_AT_HOME)
+    showed(idea.id for idea in found.items)
     return page(
         "site/home.html",
         boards=boards,
@@ -31,6 +34,6 @@ def home():
         deeds=deeds_of(viewer(), only),
         story=latest(viewer()),
         wanted=wanted,
-        rows=rows_of(page_of(wanted, viewer(), size=IDEAS_AT_HOME), viewer()),
+        rows=rows_of(found, viewer()),
         place="ideas.index",
     )

@@ -1,4 +1,4 @@
-"""How idea.trending is moved by votes, and computed anew from them (models/ranking.py has the formula).
+"""How idea.trending is moved by votes and looks, and computed anew from them (models/ranking.py has the formula).
 
     update(Idea).where(…).values(votes_count=Idea.votes_count + rows, trending=trending_moved(rows * weight(cast_at)))
 
@@ -8,18 +8,32 @@ A withdrawn vote takes its own weight away: minus, with its own cast_at. Where s
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, ColumnExpressionArgument, bindparam, select, update
+from sqlalchemy import ColumnElement, ColumnExpressionArgument, bindparam, case, select, update
 
 from ideaboard.extensions import db
 from ideaboard.models import Idea, Vote
-from ideaboard.models.ranking import showing_due_of, trending_of
+from ideaboard.models.ranking import IN_TRIAL, LOOK, TRIAL, showing_due_of, trending_of
 
 _AT_ONCE = 500  # ideas a round: their votes stand in memory together
 
 
 def trending_moved(change: float | ColumnExpressionArgument[float]) -> ColumnElement[float]:
     """SQL: the new idea.trending after votes that weigh `change` came, or went (negative); a bindparam will do."""
-    return Idea.trending + change
+    return Idea.trending + change / _divisor(Idea.views_count)
+
+
+def after_looks(looks: int | ColumnExpressionArgument[int]) -> dict[str, ColumnElement]:
+    """SQL: what an UPDATE of an idea sets after so many more looks; a bindparam will do."""
+    seen = Idea.views_count + looks
+    return {
+        "views_count": seen,
+        "trending": Idea.trending * (_divisor(Idea.views_count) / _divisor(seen)),
+        "showing_due": Idea.showing_due + looks * LOOK.total_seconds(),
+    }
+
+
+def _divisor(looks: ColumnElement[int]) -> ColumnElement[float]:
+    return case((looks < TRIAL, IN_TRIAL), else_=looks * 1.0)
 
 
 def recompute(idea_ids: Iterable[int]) -> int:

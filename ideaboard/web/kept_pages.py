@@ -152,8 +152,8 @@ class KeptPages:
         return _answer(made, environ, start_response)
 
 
-def install(app: Flask) -> None:
-    """Keep pages in front of the application, up to KEPT_PAGES_MB."""
+def install(app: Flask, saw: Callable[[dict, tuple[int, ...]], None]) -> None:
+    """Keep pages in front of the application, up to KEPT_PAGES_MB; `saw` is told what is handed out."""
     most = app.config["SETTINGS"].kept_pages_mb * 1024 * 1024
     if not most or app.config["SQLALCHEMY_DATABASE_URI"] in ("sqlite://", "sqlite:///:memory:"):
         return
@@ -162,7 +162,7 @@ def install(app: Flask) -> None:
         with app.app_context():
             return db.engine
 
-    app.wsgi_app = KeptPages(app.wsgi_app, most=most, snapshot=Watcher(engine).snapshot, saw=lambda environ, ids: None)
+    app.wsgi_app = KeptPages(app.wsgi_app, most=most, snapshot=Watcher(engine).snapshot, saw=saw)
 
 
 def key_of(environ: dict[str, Any]) -> tuple | None:

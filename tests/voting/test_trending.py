@@ -8,8 +8,8 @@ from sqlalchemy import select, update
 from ideaboard.extensions import db
 from ideaboard.foundation.database import transaction
 from ideaboard.models import Idea, Vote
-from ideaboard.models.ranking import HALF_LIFE, is_worn, showing_due_of, trending_of, weight
-from ideaboard.voting.trending import recompute, trending_moved
+from ideaboard.models.ranking import HALF_LIFE, TRIAL, is_worn, showing_due_of, trending_of, weight
+from ideaboard.voting.trending import after_looks, recompute, trending_moved
 from tests.conftest import NOW
 
 
@@ -40,6 +40,23 @@ def test_a_vote_and_its_withdrawal_leave_what_was(make_idea):
     later = NOW + timedelta(days=9)
     assert moved(idea, weight(later)) == pytest.approx(trending_of(NOW, [later], 0), rel=1e-12)
     assert moved(idea, -weight(later)) == pytest.approx(trending_of(NOW, [], 0), rel=1e-12)
+
+
+def test_looks_divide_what_votes_gave_once_the_trial_is_over(make_idea):
+    idea, looks = make_idea(votes_count=3), 0
+    for more in (1, TRIAL - 2, 1, 7, 1000):
+        looks += more
+        with transaction() as session:
+            session.execute(update(Idea).where(Idea.id == idea.id).values(after_looks(more)))
+        assert stored(idea) == pytest.approx(trending_of(NOW, [NOW] * 3, looks))
+    assert moved(idea, weight(NOW)) == pytest.approx(trending_of(NOW, [NOW] * 4, looks))
+    db.session.refresh(idea)
+    assert (idea.views_count, idea.showing_due) == (looks, showing_due_of(NOW, looks))
+
+
+def test_an_early_idea_with_more_votes_for_many_more_looks_stands_below_a_late_good_one():
+    early = trending_of(NOW, [NOW] * 40, 2000)
+    assert trending_of(NOW, [NOW] * 9, 100) > early
 
 
 def test_what_a_half_life_does(make_idea):
