@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, exists, func, select
 from sqlalchemy.orm import joinedload
 
 from ideaboard.extensions import db
-from ideaboard.models import Board, Idea, Person, Status, StatusChange
+from ideaboard.models import Board, Idea, Person, StatusChange
 from ideaboard.models.vocabulary import Origin, Stage
 
 A_WEEK = timedelta(days=7)
@@ -34,36 +34,43 @@ class Deed:
 
 
 def figures_of(viewer: Person | None, now: datetime, board: Board | None = None) -> Figures:
-    """One line of figures over what the viewer may see; one query for what stands, one for the week."""
+    """One line of figures over what the viewer may see. Each statement begins at the few rows that it is about."""
     here = _here(viewer, board)
     own = StatusChange.origin != Origin.IMPORT
-    standing = db.session.execute(
-        select(
-            func.count().filter(and_(own, StatusChange.stage == Stage.COMING_SOON)),
-            func.count().filter(and_(own, StatusChange.stage == Stage.LAUNCHED)),
-            func.count().filter(StatusChange.origin == Origin.IMPORT),
+    standing = dict(
+        db.session.execute(
+            select(Idea.standing, func.count())
+            .join(StatusChange, StatusChange.id == Idea.change_id)
+            .where(Idea.standing.in_((Stage.COMING_SOON, Stage.LAUNCHED)), own, *here)
+            .group_by(Idea.standing)
         )
-        .select_from(Idea)
-        .join(StatusChange, StatusChange.id == Idea.change_id)
-        .where(*here)
-    ).one()
-    answered = db.session.execute(
-        select(func.count(StatusChange.idea_id.distinct()))
-        .join(Idea, Idea.id == StatusChange.idea_id)
-        .where(_IS_ANSWER, StatusChange.changed_at > now - A_WEEK, *here)
-    ).scalar_one()
-    return Figures(answered, *standing)
+        .tuples()
+        .all()
+    )
+    # "Exists" is asked of each change: a join would be begun at all ideas there are.
+    answered = select(func.count(StatusChange.idea_id.distinct())).where(
+        _IS_ANSWER, StatusChange.changed_at > now - A_WEEK, exists().where(Idea.id == StatusChange.idea_id, *here)
+    )
+    left_out = select(func.count()).where(StatusChange.origin == Origin.IMPORT, _stands_at_it(here))
+    return Figures(
+        db.session.scalar(answered),
+        standing.get(Stage.COMING_SOON, 0),
+        standing.get(Stage.LAUNCHED, 0),
+        db.session.scalar(left_out),
+    )
 
 
 def deeds_of(viewer: Person | None, board: Board | None = None, *, most: int = 3) -> list[Deed]:
     """The newest launch first, then the newest answers on other ideas; each idea once, as it stands now."""
-    base = (
+    here = _here(viewer, board)
+    launches = _newest(here, StatusChange.stage == Stage.LAUNCHED, 1)
+    # What is only looked at, or looked at again, is no deed yet.
+    answers = _newest(here, StatusChange.stage != Stage.UNDER_REVIEW, most)
+    ids = [*launches, *(change_id for change_id in answers if change_id not in launches)][:most]
+    rows = db.session.execute(
         select(Idea, StatusChange)
         .join(StatusChange, StatusChange.id == Idea.change_id)
-        .join(Status, Status.id == Idea.status_id)
-        # What is only looked at, or looked at again, is no deed yet.
-        .where(_IS_ANSWER, StatusChange.stage != Stage.UNDER_REVIEW, StatusChange.redacted_at.is_(None))
-        .where(*_here(viewer, board))
+        .where(StatusChange.id.in_(ids))
         .options(
             joinedload(Idea.board),
             joinedload(Idea.author),
@@ -71,12 +78,25 @@ def deeds_of(viewer: Person | None, board: Board | None = None, *, most: int = 3
             joinedload(Idea.change),
             joinedload(StatusChange.actor),
         )
-        .order_by(StatusChange.changed_at.desc(), StatusChange.id.desc())
     )
-    launches = list(db.session.execute(base.where(StatusChange.stage == Stage.LAUNCHED).limit(1)))
-    known = [idea.id for idea, _ in launches]
-    rest = list(db.session.execute(base.where(Idea.id.not_in(known)).limit(most - len(launches))))
-    return [Deed(i, c, max(0, (c.changed_at - i.visible_at).days)) for i, c in launches + rest]
+    deeds = {change.id: Deed(idea, change, max(0, (change.changed_at - idea.visible_at).days)) for idea, change in rows}
+    return [deeds[change_id] for change_id in ids]
+
+
+def _newest(here, kind, most: int) -> list[int]:
+    """Ids of the newest changes of a kind at which an idea stands, by the index of all changes' times."""
+    return list(
+        db.session.scalars(
+            select(StatusChange.id)
+            .where(_IS_ANSWER, kind, StatusChange.redacted_at.is_(None), _stands_at_it(here))
+            .order_by(StatusChange.changed_at.desc(), StatusChange.id.desc())
+            .limit(most)
+        )
+    )
+
+
+def _stands_at_it(here):
+    return exists().where(Idea.id == StatusChange.idea_id, Idea.change_id == StatusChange.id, *here)
 
 
 def _here(viewer, board):
