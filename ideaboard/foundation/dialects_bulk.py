@@ -4,11 +4,14 @@ Only `transfer/bulk_rows.py` calls this; it says what the rows are.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from itertools import islice
 
 from sqlalchemy import Connection, Table, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import AddConstraint, CreateIndex, DropConstraint, DropIndex
+
+from ideaboard.foundation.database import UtcDateTime
 
 AT_ONCE = 20_000  # rows of one executemany: memory stays flat, and a slice takes a tenth of a second
 
@@ -80,8 +83,19 @@ def settle(connection: Connection) -> None:
         connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM ANALYZE"))
 
 
-def _processor(column, connection: Connection):
+def _processor(column, connection: Connection) -> Callable | None:
+    """What makes of a value what the driver takes; None: it takes it as it is."""
+    if isinstance(column.type, UtcDateTime) and connection.dialect.name == "sqlite":
+        return _moment  # the same text as the type's own way, at a third of the cost
     return column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+
+
+def _moment(value: datetime) -> str:
+    if value.tzinfo is not UTC:
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} is not an aware datetime")
+        value = value.astimezone(UTC)
+    return value.isoformat(" ", "microseconds")[:26]
 
 
 def _prepared(rows: Iterable[Sequence], processors: list[tuple[int, Callable]]) -> Iterator[Sequence]:

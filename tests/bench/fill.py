@@ -39,9 +39,10 @@ from ideaboard.models import (
     Vote,
 )
 from ideaboard.models.vocabulary import Audience, BoardRole, SiteRole
-from ideaboard.search import rebuilding
+from ideaboard.search.documents import COMMENT
 from ideaboard.transfer.bulk_rows import filling, insert_rows, number_on, write_rows
 from tests.bench import rows as shapes
+from tests.bench.documents import AT_ONCE
 from tests.bench.history import BOARDS, DAY, FULL_SIZE, LISTED_ONE_IN, PRIVATE, STAFF, History
 from tests.bench.rows import Rows, entries_of, html_of, moment
 
@@ -61,9 +62,8 @@ def fill(app: Flask, ideas: int, *, seed: int = 4, now: datetime | None = None, 
             _people_and_boards(history, bar)
             found = _ideas(history, bar)
             _comments(history, found, bar)
-            documents = history.ideas + found.changes_so_far + len(found.comments)
             _events(history, found, bar)
-            _search(bar, documents)
+            _search(found, bar)
             task = bar.add_task("indexes", total=1)
         bar.update(task, completed=1)
         end_reading()
@@ -161,8 +161,10 @@ def _comments(history: History, found: Rows, bar: Progress) -> None:
                 root = above
             body = texts.paragraph(chance, texts.of(chance), chance.expovariate(1 / 18))
             parent_id, root_id = (None, None) if parent is None else (ids[idea, parent], ids[idea, root])
+            html = html_of(body)
+            found.documents.add(COMMENT, ids[idea, place], found.boards[idea - 1], "", html)
             yield (
-                ids[idea, place], idea, author, parent_id, root_id, body, html_of(body), shapes.RENDERER_VERSION, moment(at)
+                ids[idea, place], idea, author, parent_id, root_id, body, html, shapes.RENDERER_VERSION, moment(at)
             )  # fmt: skip
 
     _write(bar, "comments", len(ordered), Comment, shapes.COMMENT, rows())
@@ -186,11 +188,12 @@ def _events(history: History, found: Rows, bar: Progress) -> None:
     _write(bar, "inboxes", entries, Notification, shapes.NOTIFICATION, notifications)
 
 
-def _search(bar: Progress, documents: int) -> None:
+def _search(found: Rows, bar: Progress) -> None:
     """Its index is empty since the migration that made it."""
-    task = bar.add_task("search", total=documents)
+    documents = found.documents
+    task = bar.add_task("search", total=len(documents.made) * AT_ONCE + len(documents.texts))
     with transaction() as session:
-        rebuilding.fill(session.connection(), lambda number: bar.advance(task, number))
+        documents.write(session.connection(), lambda number: bar.advance(task, number))
 
 
 def main() -> None:

@@ -12,6 +12,9 @@ from ideaboard.foundation.markdown import RENDERER_VERSION
 from ideaboard.foundation.slugs import slugify
 from ideaboard.models.ranking import showing_due_of, trending_of
 from ideaboard.models.vocabulary import Origin, Outcome, Reason, Stage, ToldBy, Topic
+from ideaboard.search.documents import ANSWER as ANSWER_TEXT
+from ideaboard.search.documents import IDEA as IDEA_TEXT
+from tests.bench.documents import WORTH_IT, Documents
 from tests.bench.history import DAY, History, Life
 from tests.bench.words import Words, sentence
 
@@ -96,6 +99,8 @@ class Rows:
     def __init__(self, history: History, statuses: dict[str, int]):
         self.history, self.statuses = history, statuses
         self.texts = Texts(history.seed)
+        self.documents = Documents(history.ideas >= WORTH_IT)
+        self.boards: list[int] = []  # of each idea
         self.changes_so_far = 0
         self.events: list[tuple] = []  # (when, kind, actor, board, idea, change, comment key, facts, origin, [told])
         self.comments: list[tuple] = []  # (when, idea, place, author, place of the parent)
@@ -147,6 +152,9 @@ class Rows:
         took_back = life.at + DAY if life.taken_back else None
         if took_back:
             self._event(took_back, kinds.IDEA_TAKEN_BACK, life.author, life)
+        self.boards.append(life.board)
+        if not took_back:
+            self.documents.add(IDEA_TEXT, life.number, life.board, title, html_of(body))
         brought = int(chance.paretovariate(0.9) * 3) % 4000 if imported else 0
         views = int(
             (len(life.votes) * 9 + 25)
@@ -184,6 +192,8 @@ class Rows:
                 f"https://support.example.org/{life.number}" if elsewhere and not linked else None, change.votes,
                 len(entries), len(entries) - refused, refused, origin,
             ))  # fmt: skip
+            if text and not change.ready:
+                self.documents.add(ANSWER_TEXT, change_id, life.board, "", html_of(text))
             standing = str(change.outcome or change.stage)
             facts = {"stage": str(change.stage), "outcome": change.outcome, "from": stood, "answer": not change.ready}
             stood = str(change.stage)
