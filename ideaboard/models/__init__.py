@@ -20,6 +20,7 @@ from ideaboard.models.pending import Draft, Pending
 from ideaboard.models.person import Person
 from ideaboard.models.preference import Preference
 from ideaboard.models.signed_in import SignedIn
+from ideaboard.models.similar import SimilarFresh, SimilarPair, SimilarPosting, SimilarSegment, SimilarShape
 from ideaboard.models.site import Site
 from ideaboard.models.solved import Solved
 from ideaboard.models.status import Status
@@ -54,6 +55,11 @@ __all__ = [
     "Picture",
     "Preference",
     "SignedIn",
+    "SimilarFresh",
+    "SimilarPair",
+    "SimilarPosting",
+    "SimilarSegment",
+    "SimilarShape",
     "Site",
     "Solved",
     "Status",

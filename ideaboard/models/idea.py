@@ -140,6 +140,10 @@ class Idea(Votable, Model):
     # It took part in a merge, standing or undone, or came of a comment: only then its page asks for these.
     has_kin: Mapped[bool] = mapped_column(default=False)
 
+    # Its author was shown a similar idea and said why theirs is another: for staff.
+    different_from_id: Mapped[int | None] = mapped_column(ForeignKey("idea.id"))
+    different_because: Mapped[LongText] = mapped_column(default="", server_default="")
+
     origin: Mapped[Code] = mapped_column(default=Origin.HERE)
     import_source: Mapped[Line | None]
     import_id: Mapped[Line | None]

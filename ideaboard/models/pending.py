@@ -57,6 +57,9 @@ class Draft(Model):
     board_id: Mapped[int | None] = mapped_column(ForeignKey("board.id"))
     title: Mapped[Line] = mapped_column(default="")
     body: Mapped[LongText] = mapped_column(default="")
+    # The similar idea that was shown, and why this one is another.
+    different_from_id: Mapped[int | None] = mapped_column(ForeignKey("idea.id"))
+    different_because: Mapped[LongText] = mapped_column(default="", server_default="")
     written_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # Publishing is one transaction, once: the idea it became.
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

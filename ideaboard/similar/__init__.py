@@ -1,0 +1,1 @@
+"""Similar: found alike before posting, and the likely duplicates that staff see."""

@@ -1,0 +1,207 @@
+"""How alike texts are: a query's shape against a pool of shapes, all numbers at once.
+
+Eight measures, each divided by the best of the pool, are added up. How rare a word of the query is, all ideas say; how
+rare other words and letters are, the pool. What each measure was worth, and what did not help: docs/similar.md.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ideaboard.similar.shapes import HEAD
+
+# Tuned on one half of the queries (docs/similar.md).
+WEIGHTS = {
+    "both": 0.2,  # words of the query in title and text (BM25)
+    "title": 0.1,  # in the title alone
+    "body": 1.5,  # in the text alone; where nobody wrote one, it decides nothing
+    "cover": 0.3,  # how much of each title the other covers
+    "letters": 0.4,  # the same of four letters in a row
+    "grams": 0.6,  # three to five letters in a row (BM25)
+    "pairs": 0.4,  # two words near each other
+    "widened": 0.3,  # titles like those that are best so far
+}
+TITLE_COUNTS = 5  # a word of the title counts as five of the text
+NEAR = 3  # places within which two words are a pair
+PAIRED = 60  # words of the text that are paired
+FED_BACK = 8  # the best so far, whose words widen the query
+_K = 1.2
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """What is known of all ideas: how many there are, their mean lengths, and in how many a word of the query stands."""
+
+    size: int
+    title_length: float
+    body_length: float
+    held_by: dict[int, int]
+
+
+class Pool:
+    """Shapes laid end to end: words and letters of all, and of which text each is."""
+
+    def __init__(self, shapes: list[bytes]):
+        heads = [HEAD.unpack_from(shape) for shape in shapes]
+        titles, bodies, letters = [], [], []
+        for shape, (t, b, _) in zip(shapes, heads, strict=True):
+            one = HEAD.size + 4 * t
+            two = one + 4 * b
+            titles.append(shape[HEAD.size : one])
+            bodies.append(shape[one:two])
+            letters.append(shape[two:])
+        sizes = np.array(heads, dtype=np.int64).reshape(-1, 3)
+        numbers = np.arange(len(shapes))
+        self.size = len(shapes)
+        self.title_lengths, self.body_lengths = sizes[:, 0], sizes[:, 1]
+        self.title = np.frombuffer(b"".join(titles), "<u4").astype(np.int64)
+        self.body = np.frombuffer(b"".join(bodies), "<u4").astype(np.int64)
+        self.letters = np.frombuffer(b"".join(letters), "<u2").astype(np.int64)
+        self.of_title, self.of_body, self.of_letter = (np.repeat(numbers, sizes[:, i]) for i in range(3))
+
+
+def score(query: Pool, pool: Pool, corpus: Corpus, weights=WEIGHTS) -> np.ndarray:
+    """One number for each of the pool, the higher the more alike. `query`: a pool of one."""
+    measures = measures_of(query, pool, corpus)
+    return sum(weight * measures[name] for name, weight in weights.items())
+
+
+def measures_of(query: Pool, pool: Pool, corpus: Corpus) -> dict[str, np.ndarray]:
+    words = np.unique(query.title)
+    rare = rareness(np.array([corpus.held_by.get(word, 0) for word in words.tolist()]), corpus.size)
+    in_title = _times(words, pool.title, pool.of_title, pool.size)
+    in_body = _times(words, pool.body, pool.of_body, pool.size)
+    lengths = TITLE_COUNTS * pool.title_lengths + pool.body_lengths
+    mean = TITLE_COUNTS * corpus.title_length + corpus.body_length
+    grams = [(grams_of(query, n)[0], *grams_of(pool, n)) for n in (3, 4, 5)]
+    found = {
+        "both": _bm25(TITLE_COUNTS * in_title + in_body, lengths, mean, 0.75) @ rare,
+        "title": _bm25(in_title, pool.title_lengths, corpus.title_length, 0.5) @ rare,
+        "body": _bm25(in_body, pool.body_lengths, corpus.body_length, 0.75) @ rare,
+        "cover": _cover(words, pool.title, pool.of_title, pool.size, rare),
+        "letters": _cover(np.unique(grams[1][0]), *grams[1][1:], pool.size),
+        "grams": sum(_weighed(*three, pool.size, 0.5) for three in grams),
+        "pairs": _weighed(paired(query.title, query.of_title)[0], *_pairs_of(pool), pool.size, 0.75),
+    }
+    found = {name: _by_best(values) for name, values in found.items()}
+    first = 0.8 * found["both"] + found["letters"] + 0.4 * found["grams"]
+    found["widened"] = _by_best(_widened(words, rare, pool, _trust(first)))
+    return found
+
+
+def rareness(held_by: np.ndarray, size: int) -> np.ndarray:
+    return np.log(1 + (size - np.minimum(held_by, size) + 0.5) / (held_by + 0.5))
+
+
+def grams_of(pool: Pool, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Every n letters in a row that lie within one word, its borders included: (hash, whose)."""
+    letters, owners = pool.letters, pool.of_letter
+    count = max(0, len(letters) - n + 1)
+    value, inside = np.zeros(count, np.int64), np.ones(count, bool)
+    for i in range(n):
+        part = letters[i : i + count]
+        value = (value * 65599 + part) & 0xFFFFFFFF
+        if 0 < i < n - 1:
+            inside &= part != ord(" ")
+    inside &= owners[:count] == owners[len(owners) - count :]
+    return value[inside], owners[:count][inside]
+
+
+def paired(tokens, owners) -> tuple[np.ndarray, np.ndarray]:
+    """Every two words of a text within NEAR places, whichever comes first: (hash, whose)."""
+    values, whose = [], []
+    for gap in range(1, NEAR + 1):
+        same = owners[:-gap] == owners[gap:]
+        one, two = tokens[:-gap][same], tokens[gap:][same]
+        values.append((np.minimum(one, two) * 1_000_003 + np.maximum(one, two)) & 0x7FFFFFFFFFFF)
+        whose.append(owners[:-gap][same])
+    return np.concatenate(values), np.concatenate(whose)
+
+
+def _pairs_of(pool):
+    before = np.cumsum(pool.body_lengths) - pool.body_lengths
+    near = np.arange(len(pool.body)) - before[pool.of_body] < PAIRED
+    titles, bodies = paired(pool.title, pool.of_title), paired(pool.body[near], pool.of_body[near])
+    return np.concatenate((titles[0], bodies[0])), np.concatenate((titles[1], bodies[1]))
+
+
+def _by_best(values):
+    best = values.max(initial=0)
+    return values / best if best > 0 else np.zeros(len(values))
+
+
+def _times(wanted, tokens, owners, size):
+    """(texts × wanted): how often each stands in each. `wanted` is sorted."""
+    if not len(wanted) or not len(tokens):
+        return np.zeros((size, len(wanted)))
+    place = np.minimum(np.searchsorted(wanted, tokens), len(wanted) - 1)
+    hit = wanted[place] == tokens
+    counted = np.bincount(owners[hit] * len(wanted) + place[hit], minlength=size * len(wanted))
+    return counted.reshape(size, len(wanted)).astype(float)
+
+
+def _bm25(times, lengths, mean, b):
+    return times * (_K + 1) / (times + _K * (1 - b + b * lengths / max(mean, 1))[:, None])
+
+
+def _weighed(wanted, tokens, owners, size, b):
+    """BM25 with the pool's own rareness and lengths."""
+    times = _times(np.unique(wanted), tokens, owners, size)
+    lengths = np.bincount(owners, minlength=size)
+    return _bm25(times, lengths, lengths.mean(), b) @ rareness((times > 0).sum(0), size)
+
+
+def _cover(wanted, tokens, owners, size, rare_wanted=None):
+    """What both hold, by rareness, over the root of what each holds. `wanted` is sorted, each once."""
+    terms, owner, term, _ = _table(tokens, owners)
+    rare = rareness(np.bincount(term, minlength=len(terms)), size)
+    at, inside = _places(wanted, terms)
+    if rare_wanted is not None:
+        rare[at] = rare_wanted[inside]
+    shared = np.zeros(len(terms))
+    shared[at] = rare[at]
+    asked = rare[at].sum() + (~inside).sum() * 0.3 * np.log(1 + 2 * size)
+    own = np.bincount(owner, rare[term], minlength=size)
+    return np.bincount(owner, shared[term], minlength=size) / np.sqrt(np.maximum(1e-9, own * asked))
+
+
+def _trust(first):
+    """The best so far by their score, 0 for all others."""
+    best = np.argsort(-first, kind="stable")[:FED_BACK]
+    trust = np.zeros(len(first))
+    trust[best] = first[best]
+    return _by_best(trust)
+
+
+def _widened(words, rare_words, pool, trust):
+    """Cosine of titles with the query's words and, half as much, those of the titles that are best so far."""
+    size = pool.size
+    terms, owner, term, times = _table(pool.title, pool.of_title)
+    rare = rareness(np.bincount(term, minlength=len(terms)), size)
+    at, inside = _places(words, terms)
+    rare[at] = rare_words[inside]
+    mean = max(1.0, pool.title_lengths.mean())
+    value = times * (_K + 1) / (times + _K * (0.7 + 0.3 * pool.title_lengths[owner] / mean)) * rare[term]
+    value /= np.sqrt(np.maximum(1e-9, np.bincount(owner, value * value, minlength=size)))[owner]
+    centre = np.bincount(term, value * trust[owner], minlength=len(terms))
+    query = np.zeros(len(terms))
+    query[at] = rare[at]
+    query = query / max(1e-9, np.linalg.norm(query)) + 0.5 * centre / max(1e-9, np.linalg.norm(centre))
+    return np.bincount(owner, value * query[term], minlength=size)
+
+
+def _table(tokens, owners):
+    """(the terms, sorted; then for each term of each text: whose, which, how often)."""
+    terms, place = np.unique(tokens, return_inverse=True)
+    width = max(1, len(terms))
+    cells, times = np.unique(owners * width + place, return_counts=True)
+    return terms, cells // width, cells % width, times
+
+
+def _places(wanted, terms):
+    """(where those of `wanted` that are among `terms` stand there, which of `wanted` are)."""
+    if not len(terms):
+        return np.zeros(0, int), np.zeros(len(wanted), bool)
+    at = np.minimum(np.searchsorted(terms, wanted), len(terms) - 1)
+    inside = terms[at] == wanted
+    return at[inside], inside
