@@ -107,6 +107,8 @@ COMMANDS = (
     doctor,
     # What reads strangers' files takes 0.4 s to load, and no start and no page needs it.
     Later("import-ideas", "ideaboard.transfer.commands:import_ideas", "Bring ideas and comments from a file."),
+    Later("bench-similar", "ideaboard.similar.commands:bench_similar", "Measure how well similar ideas are found."),
+    Later("index-similar", "ideaboard.similar.commands:index_similar", "Learn the words of ideas for similar ones."),
     read_returned,
     recount,
     Later(

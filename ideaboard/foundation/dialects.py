@@ -76,6 +76,11 @@ def one_writer(dialect_name: str) -> bool:
     return dialect_name == "sqlite"
 
 
+def is_a_file(dialect_name: str) -> bool:
+    """Whether a database is a file of its own, and no server has to be asked for one."""
+    return dialect_name == "sqlite"
+
+
 def is_busy(error: DBAPIError) -> bool:
     """Whether the error means "could not write now": locked, lock timeout, deadlock, disk full, read-only, gone."""
     original = error.orig

@@ -17,6 +17,7 @@ from ideaboard.ideas.wording import NotAnIdea, checked_body, checked_title, word
 from ideaboard.models import Idea, IdeaAddition, IdeaRevision, Person
 from ideaboard.permissions import allows
 from ideaboard.search.indexing import index_idea
+from ideaboard.similar.indexing import learn
 
 
 class OthersTookPart(Conflict):
@@ -50,6 +51,7 @@ def edit_idea(idea_id: int, by: Person, now: datetime, *, title: str, body: str)
             idea.edited_at = now
             record(IDEA_EDITED, actor=by, at=now, idea=idea)
             index_idea(idea)
+            learn([idea.id])
         return idea
 
 
@@ -88,6 +90,7 @@ def retitle_idea(idea_id: int, by: Person, now: datetime, *, title: str) -> Idea
             idea.title, idea.slug = title, slugify(title)
             record(IDEA_RETITLED, actor=by, at=now, idea=idea)
             index_idea(idea)
+            learn([idea.id])
         return idea
 
 

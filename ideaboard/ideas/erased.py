@@ -8,6 +8,7 @@ from ideaboard.extensions import db, force_locale, gettext
 from ideaboard.foundation.slugs import slugify
 from ideaboard.models import Draft, Idea, IdeaAddition, IdeaRevision, Person, Site
 from ideaboard.search.indexing import index_ideas
+from ideaboard.similar.indexing import learn
 
 
 def take_words_away(person: Person, now: datetime, texts_too: bool) -> None:
@@ -33,4 +34,6 @@ def take_words_away(person: Person, now: datetime, texts_too: bool) -> None:
         .where(Idea.taken_back_at.is_(None))
         .values(taken_back_at=now)
     )
-    index_ideas(db.session.scalars(own).all())
+    ids = db.session.scalars(own).all()
+    index_ideas(ids)
+    learn(ids)

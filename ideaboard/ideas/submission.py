@@ -19,6 +19,7 @@ from ideaboard.models import Board, Draft, Idea, Person, Vote
 from ideaboard.models.vocabulary import Reason
 from ideaboard.permissions import allows
 from ideaboard.search.indexing import index_idea
+from ideaboard.similar.indexing import learn
 from ideaboard.voting.promise import start_clock
 
 
@@ -90,6 +91,7 @@ def publish(draft: Draft, by: Person, now: datetime, board_id: int | None, words
     add_reason(idea.id, by.id, Reason.AUTHOR | (Reason.VOTER if may_vote else 0), now)
     record(IDEA_SUBMITTED, actor=by, at=now, idea=idea)
     index_idea(idea)
+    learn([idea.id])
     if idea.votes_count >= board.promise_votes:
         start_clock(idea, now, votes=board.promise_votes, days=board.promise_days)
     # The text lives on in the idea alone: what is redacted there must not stand here.

@@ -12,6 +12,7 @@ from ideaboard.foundation import dialects
 from ideaboard.foundation.database import dialect_name, transaction
 from ideaboard.models import Budget, Delivery, Draft, OneTimeLink, Pending, SignedIn, WebhookCall, WorkerPulse
 from ideaboard.notifications.returned_reading import EVERY_SECONDS, read_now_and_then
+from ideaboard.similar.folding import fold_now_and_then
 from ideaboard.stories.publishing import publish_due
 
 DELIVERIES_KEPT = timedelta(days=90)
@@ -83,4 +84,5 @@ SCHEDULE = (
     Job("forget", 3600, forget),
     Job("returned mail", EVERY_SECONDS, read_now_and_then),
     Job("stories", 10, publish_stories),
+    Job("similar", 15, fold_now_and_then),
 )

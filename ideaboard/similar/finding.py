@@ -7,7 +7,6 @@ from sqlalchemy.orm import joinedload
 
 from ideaboard.extensions import db
 from ideaboard.models import Idea, Person
-from ideaboard.similar.shapes import shape_of
 
 SHOWN = 5
 LEAST_WORDS = 3  # of a title, from which on it says enough
@@ -23,6 +22,8 @@ class Match:
 
 def similar_to(title: str, viewer: Person | None, *, limit: int = SHOWN, exclude: int | None = None) -> list[Match]:
     """The ideas most like a new title, among those the viewer sees, best first; board, status and change are loaded."""
+    from ideaboard.similar.ranking import ranking  # noqa: PLC0415
+
     ranked = dict(ranking(title, Idea.visible_to(viewer) & Idea.in_the_open(), limit=limit, exclude=exclude))
     loaded = db.session.scalars(
         select(Idea)
@@ -31,22 +32,3 @@ def similar_to(title: str, viewer: Person | None, *, limit: int = SHOWN, exclude
     )
     found = {idea.id: idea for idea in loaded}
     return [Match(found[i], score) for i, score in ranked.items() if i in found]
-
-
-def ranking(
-    title: str, may, *, limit: int, exclude: int | None = None, among: list[int] | None = None
-) -> list[tuple[int, float]]:
-    """[(id, score)], best first. `may`: SQL, which ideas count; `among`: rank only these."""
-    # numpy takes 0.1 s to load and 17 MB: only a process that compares has it.
-    import numpy as np
-
-    from ideaboard.similar.candidates import compared_with
-    from ideaboard.similar.scoring import Pool, score
-
-    query = Pool([shape_of(title)])
-    compared = compared_with(query, may, exclude=exclude, among=among)
-    if not compared.ids:
-        return []
-    scores = np.round(score(query, compared.pool, compared.corpus), 9)
-    order = np.argsort(-scores, kind="stable")[:limit].tolist()
-    return [(compared.ids[i], float(scores[i])) for i in order]

@@ -35,6 +35,8 @@ def fold_now_and_then(worker: str, now: datetime) -> float | None:
 
 def catch_up(now: datetime, progress=lambda ideas: None) -> None:
     """Learn and fold all there is: for bulk loaders and benches."""
+    global _learnt_up_to
+    _learnt_up_to = 0
     while learnt := _learn_some(2_000):
         progress(learnt)
         fold(now, LARGEST)
@@ -44,9 +46,7 @@ def catch_up(now: datetime, progress=lambda ideas: None) -> None:
 def _learn_some(most: int = AT_ONCE) -> int:
     global _learnt_up_to
     known = exists().where(SimilarShape.idea_id == Idea.id)
-    ids = list(
-        db.session.scalars(select(Idea.id).where(Idea.id > _learnt_up_to, ~known).order_by(Idea.id).limit(most))
-    )
+    ids = list(db.session.scalars(select(Idea.id).where(Idea.id > _learnt_up_to, ~known).order_by(Idea.id).limit(most)))
     last = None if ids else db.session.scalar(select(func.max(Idea.id)))
     end_reading()
     if not ids:
@@ -89,28 +89,39 @@ def _live_segments():
 
 def _put_in_place(segment_id: int, taken: list[int], fresh: list[int]) -> None:
     """Unless another worker folded the same meanwhile. What changed again has a later row, and stays fresh."""
-    with transaction() as session:
-        retired = session.execute(
-            update(SimilarSegment).where(SimilarSegment.id.in_(taken), SimilarSegment.state == "live").values(state="gone")
-        )
-        folded = session.execute(
-            delete(SimilarFresh).where(SimilarFresh.id.in_(fresh)), execution_options={"synchronize_session": False}
-        )
-        first = retired.rowcount == len(taken) and folded.rowcount == len(fresh)
-        if not first:
-            session.rollback()
-        session.execute(
-            update(SimilarSegment).where(SimilarSegment.id == segment_id).values(state="live" if first else "gone")
-        )
+    place = update(SimilarSegment).where(SimilarSegment.id == segment_id)
+    try:
+        with transaction() as session:
+            retired = session.execute(
+                update(SimilarSegment)
+                .where(SimilarSegment.id.in_(taken), SimilarSegment.state == "live")
+                .values(state="gone")
+            )
+            folded = session.execute(
+                delete(SimilarFresh).where(SimilarFresh.id.in_(fresh)), execution_options={"synchronize_session": False}
+            )
+            if (retired.rowcount, folded.rowcount) != (len(taken), len(fresh)):
+                raise _FoldedMeanwhile
+            session.execute(place.values(state="live"))
+    except _FoldedMeanwhile:
+        with transaction() as session:
+            session.execute(place.values(state="gone"))
+
+
+class _FoldedMeanwhile(Exception):
+    """Another worker took the same ideas or segments in."""
 
 
 def _write(ids: list[int], now: datetime) -> int:
-    from ideaboard.similar import postings  # numpy: only what folds or compares loads it
+    # numpy, which only who folds or compares should load
+    from ideaboard.similar import postings  # noqa: PLC0415
 
     shapes: dict[int, bytes] = {}
     for start in range(0, len(ids), 500):
-        part = select(SimilarShape.idea_id, SimilarShape.shape).where(SimilarShape.idea_id.in_(ids[start : start + 500]))
-        shapes.update(db.session.execute(part).tuples())
+        part = select(SimilarShape.idea_id, SimilarShape.shape).where(
+            SimilarShape.idea_id.in_(ids[start : start + 500])
+        )
+        shapes.update(db.session.execute(part).tuples().all())
     end_reading()
     made = postings.made_of(shapes)
     with transaction() as session:

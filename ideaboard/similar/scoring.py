@@ -25,6 +25,8 @@ TITLE_COUNTS = 5  # a word of the title counts as five of the text
 NEAR = 3  # places within which two words are a pair
 PAIRED = 60  # words of the text that are paired
 FED_BACK = 8  # the best so far, whose words widen the query
+# Of the query's words, by rareness, or of the letters of both titles: what must be in common.
+LEAST = 0.12
 _K = 1.2
 
 
@@ -60,13 +62,14 @@ class Pool:
         self.of_title, self.of_body, self.of_letter = (np.repeat(numbers, sizes[:, i]) for i in range(3))
 
 
-def score(query: Pool, pool: Pool, corpus: Corpus, weights=WEIGHTS) -> np.ndarray:
-    """One number for each of the pool, the higher the more alike. `query`: a pool of one."""
-    measures = measures_of(query, pool, corpus)
-    return sum(weight * measures[name] for name, weight in weights.items())
+def score(query: Pool, pool: Pool, corpus: Corpus) -> np.ndarray:
+    """One number for each of the pool, the higher the more alike; 0: not alike. `query`: a pool of one."""
+    measures, enough = measures_of(query, pool, corpus)
+    return sum(weight * measures[name] for name, weight in WEIGHTS.items()) * enough
 
 
-def measures_of(query: Pool, pool: Pool, corpus: Corpus) -> dict[str, np.ndarray]:
+def measures_of(query: Pool, pool: Pool, corpus: Corpus) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """({measure: of each of the pool, of 1}, which have enough in common to be named at all)."""
     words = np.unique(query.title)
     rare = rareness(np.array([corpus.held_by.get(word, 0) for word in words.tolist()]), corpus.size)
     in_title = _times(words, pool.title, pool.of_title, pool.size)
@@ -83,10 +86,12 @@ def measures_of(query: Pool, pool: Pool, corpus: Corpus) -> dict[str, np.ndarray
         "grams": sum(_weighed(*three, pool.size, 0.5) for three in grams),
         "pairs": _weighed(paired(query.title, query.of_title)[0], *_pairs_of(pool), pool.size, 0.75),
     }
+    common = ((in_title + in_body) > 0) @ rare / max(1e-9, rare.sum())
+    enough = (common >= LEAST) | (found["letters"] >= LEAST)
     found = {name: _by_best(values) for name, values in found.items()}
     first = 0.8 * found["both"] + found["letters"] + 0.4 * found["grams"]
     found["widened"] = _by_best(_widened(words, rare, pool, _trust(first)))
-    return found
+    return found, enough
 
 
 def rareness(held_by: np.ndarray, size: int) -> np.ndarray:

@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[2]
 FLOORS = [
     {"extensions", "foundation"},
     {"models"},
-    {"events", "permissions", "shapes", "search"},
+    {"events", "permissions", "shapes", "search", "similar"},
     {"accounts", "boards", "following", "voting", "ideas", "discussion", "workflow", "merging", "moderation"},
     {"notifications", "transfer", "site", "webhooks", "stories", "roadmap", "feeds", "insights", "simulation"},
     {"web"},
