@@ -52,12 +52,8 @@ def figures_of(viewer: Person | None, now: datetime, board: Board | None = None)
         _IS_ANSWER, StatusChange.changed_at > now - A_WEEK, exists().where(Idea.id == StatusChange.idea_id, *here)
     )
     left_out = select(func.count()).where(StatusChange.origin == Origin.IMPORT, _stands_at_it(here))
-    return Figures(
-        db.session.scalar(answered),
-        standing.get(Stage.COMING_SOON, 0),
-        standing.get(Stage.LAUNCHED, 0),
-        db.session.scalar(left_out),
-    )
+    counted = db.session.execute(select(answered.scalar_subquery(), left_out.scalar_subquery())).one()
+    return Figures(counted[0], standing.get(Stage.COMING_SOON, 0), standing.get(Stage.LAUNCHED, 0), counted[1])
 
 
 def deeds_of(viewer: Person | None, board: Board | None = None, *, most: int = 3) -> list[Deed]:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from flask import Blueprint, Flask, Response, abort, request, url_for
 
-from ideaboard.models import Site
 from ideaboard.site.theme import theme_css
 from ideaboard.web.gate import gate
+from ideaboard.web.globals import current_site
 
 assets = Blueprint("assets", __name__)
 STYLES = ("reset", "tokens", "base", "components*", "rooms*", "utilities")
@@ -72,7 +72,7 @@ def file(stem: str, digest: str, kind: str):
 def theme_url() -> str:
     """The address of the stylesheet with the owner's accent."""
     name = "theme.css"
-    css = _theme_css(Site.current().accent)
+    css = _theme_css(current_site().accent)
     if name not in _files or _files[name][1] != css.encode():
         _put(name, css)
     return url_for("assets.theme", digest=_files[name][0])
