@@ -26,6 +26,7 @@ from ideaboard.ideas.views import ideas
 from ideaboard.insights.views import insights
 from ideaboard.jobs.doctor import doctor
 from ideaboard.jobs.worker import worker_command
+from ideaboard.merging.views import merging
 from ideaboard.notifications import metrics_views, returned_views, unsubscribe_views
 from ideaboard.notifications.commands import test_mail
 from ideaboard.notifications.delivery_commands import deliveries
@@ -89,6 +90,7 @@ BLUEPRINTS = (
     ideas,
     insights,
     mailbox,
+    merging,
     notifications,
     machines,
     roadmap,

@@ -11,7 +11,7 @@ from ideaboard.extensions import db, gettext
 from ideaboard.following.follows import add_reason, drop_reason
 from ideaboard.foundation.database import transaction
 from ideaboard.foundation.markdown import RENDERER_VERSION, clean_text, render
-from ideaboard.foundation.refusals import Conflict, Forbidden, Missing, Refusal
+from ideaboard.foundation.refusals import Busy, Conflict, Forbidden, Missing, Refusal
 from ideaboard.models import Comment, Idea, Mention, Person
 from ideaboard.models.vocabulary import Reason
 from ideaboard.permissions import allows
@@ -143,10 +143,12 @@ def _parent(idea: Idea, parent_id: int | None) -> Comment | None:
 def _own(comment_id: int, by: Person, permission: str, *, gone_is_fine: bool = False) -> Comment:
     """One's own comment as it stands now. The idea is locked first, as everywhere, so that deeds queue in one order."""
     idea_id = select(Comment.idea_id).where(Comment.id == comment_id).scalar_subquery()
-    db.session.execute(select(Idea.id).where(Idea.id == idea_id).with_for_update(key_share=True))
+    locked_id = db.session.scalar(select(Idea.id).where(Idea.id == idea_id).with_for_update(key_share=True))
     comment = db.session.execute(
         select(Comment).where(Comment.id == comment_id), execution_options={"populate_existing": True}
     ).scalar_one_or_none()
+    if comment is not None and comment.idea_id != locked_id:  # a merge carried it away before its idea was ours
+        raise Busy(gettext("Somebody else is writing just now, so nothing was saved. Send it again in a few seconds."))
     if comment is None or comment.hidden_at or comment.held_at:
         raise Missing(gettext("This comment is not here."))
     if not allows(by, permission, comment):

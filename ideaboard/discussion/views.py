@@ -58,7 +58,7 @@ def write(idea: Idea):
 
 
 @discussion.post("/ideas/<int:idea_id>/comments")
-@gate("idea.comment", "idea", guests_pass=True)
+@gate("idea.comment", "idea", guests_pass=True, goes_along=True)
 def post(idea: Idea):
     form = CommentForm(request.form)
     body = form.body.data or ""

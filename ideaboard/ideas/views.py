@@ -10,6 +10,7 @@ from ideaboard.ideas.listing import Filter, count_of, page_of
 from ideaboard.models import Idea
 from ideaboard.site.parts import parts_of
 from ideaboard.site.rows import rows_of
+from ideaboard.voting.support import end_of
 from ideaboard.web.gate import gate, load_board, load_idea, viewer
 from ideaboard.web.globals import current_site, request_now
 from ideaboard.web.seeing import showed
@@ -54,7 +55,7 @@ def index():
 def show(idea_id: int, slug: str = ""):
     idea = load_idea(idea_id, merged=True)
     if idea.merged_into_id is not None:
-        into = load_idea(idea.merged_into_id, merged=True)
+        into = load_idea(end_of(idea.id))
         return redirect_for_good(url_for("ideas.show", idea_id=into.id, slug=into.slug))
     if slug != idea.slug:
         return redirect_for_good(url_for("ideas.show", idea_id=idea.id, slug=idea.slug))

@@ -14,6 +14,7 @@ from ideaboard.ideas.wording import Words, words_of
 from ideaboard.models import Comment, Idea, Person, Vote
 from ideaboard.models.vocabulary import Reason
 from ideaboard.permissions import allows
+from ideaboard.search.indexing import index_idea
 from ideaboard.voting.promise import start_clock
 
 
@@ -84,6 +85,7 @@ def _publish(comment: Comment, by: Person, now: datetime, words: Words) -> Idea:
     if author is not None and author.erased_at is None:
         add_reason(idea.id, author.id, Reason.AUTHOR | (Reason.VOTER if votes else 0), now)
     comment.became_idea_id = idea.id
+    index_idea(idea)
     record(IDEA_SUBMITTED, actor=by, at=now, idea=idea)
     record(COMMENT_BECAME_IDEA, actor=by, at=now, idea=idea, comment=comment)
     if idea.votes_count >= board.promise_votes:

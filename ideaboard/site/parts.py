@@ -4,6 +4,7 @@ from ideaboard.discussion.threads import thread_of
 from ideaboard.following.follows import follow_of
 from ideaboard.ideas.history import additions_of, versions_of
 from ideaboard.insights.clearness import clear_of
+from ideaboard.merging.history import comment_behind, steps_of_merges
 from ideaboard.models import Idea, Person
 from ideaboard.stories.reading import stories_about
 from ideaboard.voting.ballots import ballots_of, solved_of
@@ -27,8 +28,9 @@ def parts_of(idea: Idea, viewer: Person | None, *, after: str | None = None, bef
         "additions": additions,
         "versions": versions,
         "steps": steps_of(idea, changes),
-        "timeline": timeline_of(idea, viewer, changes, additions, versions),
+        "timeline": timeline_of(idea, viewer, changes, additions, versions, steps_of_merges(idea, viewer)),
         "change": change,
         "clear": clear_of(change, idea, viewer),
         "stories": stories_about(idea, viewer),
+        "behind": comment_behind(idea),
     }

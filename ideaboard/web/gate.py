@@ -22,10 +22,11 @@ from sqlalchemy.orm import joinedload
 from ideaboard.extensions import db, gettext
 from ideaboard.foundation.database import end_reading
 from ideaboard.foundation.refusals import Forbidden, Missing
-from ideaboard.models import Board, Comment, Idea, Person, Story
+from ideaboard.models import Board, Comment, Idea, Merge, Person, Story
 from ideaboard.models.idea_glance import IdeaGlance, glance_at
 from ideaboard.permissions import PERMISSIONS, allows
-from ideaboard.web.swap import wants_fragment
+from ideaboard.voting.support import end_of
+from ideaboard.web.swap import go, redirect_for_good, wants_fragment
 
 
 @dataclass(frozen=True)
@@ -109,11 +110,36 @@ def load_draft(value: int) -> Story:
     return story
 
 
+def load_merge(value: int) -> Merge:
+    """A merge of an idea that the viewer may see, with both ideas. Raises Missing."""
+    made = None
+    if 0 < value < 2**53:
+        made = db.session.execute(
+            select(Merge)
+            .join(Idea, Idea.id == Merge.idea_id)
+            .where(Merge.id == value, Idea.visible_to(viewer(), merged=True))
+            .options(joinedload(Merge.idea).joinedload(Idea.board), joinedload(Merge.into).joinedload(Idea.board))
+        ).scalar_one_or_none()
+    if made is None:
+        raise Missing(gettext("This merge is not here."))
+    return made
+
+
+def load_what_took_in(value: int) -> Idea | None:
+    """Where an idea was merged: the one that stands for it, in one step; None where it is not merged.
+
+    Raises Missing where the viewer may not see either of the two.
+    """
+    idea = load_idea(value, merged=True)
+    return load_idea(end_of(idea.id)) if idea.merged_into_id is not None else None
+
+
 LOADERS = {
     "idea": ("idea_id", load_idea),
     "glance": ("idea_id", load_glance),
     "board": ("slug", load_board),
     "comment": ("comment_id", load_comment),
+    "merge": ("merge_id", load_merge),
     "story": ("story_id", load_draft),
 }
 
@@ -125,10 +151,12 @@ def gate(
     token_route: bool = False,
     guests_pass: bool = False,
     as_guest: bool = False,
+    goes_along: bool = False,
 ) -> Callable:
-    """Declare a route's permission and the thing it is asked about ('idea', 'glance' at one, 'board', 'comment', 'story' or None).
+    """Declare a route's permission and the thing it is asked about (a key of LOADERS, or None).
 
-    The thing's id or slug is taken out of the view's arguments and the loaded thing is put in by its name.
+    The thing's id or slug is taken out of the view's arguments and the loaded thing is put in by its name. The doors of
+    a merged idea lead to the one that took it in; with `goes_along` what was sent to it is done there.
     """
     PERMISSIONS[permission]
 
@@ -138,7 +166,15 @@ def gate(
             loaded = None
             if thing is not None:
                 argument, load = LOADERS[thing]
-                loaded = load(values.pop(argument))
+                value = values.pop(argument)
+                try:
+                    loaded = load(value)
+                except Missing:
+                    loaded = load_what_took_in(value) if thing in ("idea", "glance") else None
+                    if loaded is None:
+                        raise
+                    if not goes_along:
+                        return _lead_on(loaded)
                 values[thing] = loaded
             person = viewer()
             if not allows(person, permission, loaded) and not (person is None and guests_pass):
@@ -151,6 +187,14 @@ def gate(
         return door
 
     return declare
+
+
+def _lead_on(into: Idea):
+    """The same page of the idea that took it in; a deed is not done there unasked, its page is shown."""
+    if request.method in ("GET", "HEAD"):
+        values = {**request.view_args, "idea_id": into.id}
+        return redirect_for_good(url_for(request.endpoint, **request.args.to_dict(), **values))
+    return go(url_for("ideas.show", idea_id=into.id, slug=into.slug))
 
 
 def refuse(person: Person | None):

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-from ideaboard.extensions import db
 from ideaboard.foundation.links import links
 from ideaboard.models import Idea
 from ideaboard.models.vocabulary import OUTCOMES_THAT_END_VOTING, Stage
-from ideaboard.workflow.linked import is_seen_with, link_of
+from ideaboard.workflow.linked import is_seen_with, link_of, standing_for
 
 
 @dataclass(frozen=True)
@@ -24,7 +23,7 @@ class Ending:
 def ending_of(idea: Idea) -> Ending | None:
     """What ended voting on this idea; None while it is open (or only out of sight)."""
     if idea.merged_into_id:
-        into = db.session.get(Idea, idea.merged_into_id)
+        into = standing_for(idea)
         return Ending("merged", _path(into) if is_seen_with(idea, into) else None)
     if idea.stage is Stage.LAUNCHED:
         return Ending("launched")

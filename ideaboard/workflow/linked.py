@@ -67,11 +67,18 @@ def is_seen_with(idea: Idea, linked: Idea) -> bool:
     return linked.board.who_may_see == Audience.MEMBERS and idea.board.who_may_see != Audience.EVERYONE
 
 
+def standing_for(idea: Idea | None) -> Idea | None:
+    """The idea at the end of the chain of merges; itself where it is not merged."""
+    while idea is not None and idea.merged_into_id is not None:
+        idea = db.session.get(Idea, idea.merged_into_id)
+    return idea
+
+
 def link_of(change: StatusChange, idea: Idea) -> str | None:
     """Where the change leads, as a path here or an address elsewhere; None when that idea is not seen any more."""
     if change.linked_url:
         return change.linked_url
-    linked = change.linked_idea if change.linked_idea_id else None
+    linked = standing_for(change.linked_idea) if change.linked_idea_id else None
     if linked is None or not is_seen_with(idea, linked):
         return None
     return links.path("ideas.show", idea_id=linked.id, slug=linked.slug)

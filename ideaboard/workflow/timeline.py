@@ -1,5 +1,6 @@
 """The story so far: who did what when, newest first, public and complete."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -27,14 +28,21 @@ class Entry:
     is_kept: bool = True
     has_day: bool = True
     back: bool = False
+    merge: None = None  # the lines of merging have one
 
 
 def timeline_of(
-    idea: Idea, viewer: Person | None, changes: list[StatusChange], additions: list, versions: list
+    idea: Idea,
+    viewer: Person | None,
+    changes: list[StatusChange],
+    additions: list,
+    versions: list,
+    merges: Iterable = (),
 ) -> list[Entry]:
     """All entries, newest first. Whoever sees the idea sees all of it: `viewer` is there for what is not public yet.
 
-    changes: of history.changes_of; additions and versions: of the room of ideas, whose histories they are.
+    changes: of history.changes_of; additions and versions: of the room of ideas, whose histories they are; merges: the
+    lines of the room of merging (merging/history.py: Step).
     """
     author = None if idea.author_stepped_back_at else idea.author
     entries = [Entry("shared", idea.visible_at or idea.created_at, author)]
@@ -48,6 +56,7 @@ def timeline_of(
     ]
     if idea.author_stepped_back_at:
         entries.append(Entry("stepped_back", idea.author_stepped_back_at))
+    entries += merges
     # sort is stable: what happened at one moment stays in the order of its making
     return sorted(entries, key=lambda entry: entry.at)[::-1]
 

@@ -7,6 +7,7 @@ from ideaboard.foundation.database import end_reading
 from ideaboard.foundation.refusals import Refusal
 from ideaboard.ideas.history import additions_of, versions_of
 from ideaboard.insights.clearness import clear_of
+from ideaboard.merging.history import steps_of_merges
 from ideaboard.models import Idea
 from ideaboard.models.vocabulary import Stage
 from ideaboard.voting.ballots import ballots_of, solved_of
@@ -99,7 +100,9 @@ def parts(idea: Idea) -> dict:
         "steps": steps_of(idea, changes),
         "change": change,
         "clear": clear_of(change, idea, viewer()),
-        "timeline": timeline_of(idea, viewer(), changes, additions_of(idea), versions_of(idea)),
+        "timeline": timeline_of(
+            idea, viewer(), changes, additions_of(idea), versions_of(idea), steps_of_merges(idea, viewer())
+        ),
     }
 
 
