@@ -191,7 +191,20 @@ def another_idea(story: Story, person: Person) -> tuple[Idea, str] | None:
     return (found[0], reason_word(found[1])) if found else None
 
 
+def _of_an_own_idea(event, after, size, now):
+    """The author of the comment that it was made of."""
+    comment = db.session.get(Comment, event.comment_id, populate_existing=True)
+    if (idea := _idea_of(event)) is None or comment is None:
+        return [], None
+    people = _people(idea, event.actor_id, now).where(Person.id == comment.author_id, Person.id > after)
+    rows = db.session.execute(people).all()
+    return rows, _about(idea, rows, lambda row: [(Topic.COMMENTS, "author")])
+
+
 WHO = {
+    kinds.IDEA_MERGED: _of_a_change,
+    kinds.IDEA_UNMERGED: _of_a_change,
+    kinds.COMMENT_BECAME_IDEA: _of_an_own_idea,
     kinds.IDEA_STATUS_CHANGED: _of_a_change,
     kinds.COMMENT_POSTED: _of_a_comment,
     kinds.IDEA_SUBMITTED: _of_a_new_idea,

@@ -19,6 +19,7 @@ from ideaboard.notifications.pieces import (
     comment_url,
     idea_section,
     idea_url,
+    merge_section,
     mute_link,
     stop_links,
     story_section,
@@ -35,6 +36,7 @@ def digest_letter(stand: list[News], person: Person, site: Site, token: str, now
     chapters = (
         (gettext("Launched"), launched, _move),
         (gettext("What moved"), moved, _move),
+        (gettext("Merged"), _merges(stand), lambda bunch, zone, reader: _merge(bunch, zone, reader, now)),
         (gettext("Stories"), _stories(stand), _story),
         (gettext("Comments"), _talks(stand), _talk),
         (gettext("New on your boards"), [b for b in _new(stand) if b[0].idea_id not in seen], _new_idea),
@@ -78,6 +80,10 @@ def _moves(stand: list[News]) -> tuple[list[list[News]], list[list[News]]]:
     by_idea = _by(stand, lambda news: news.idea_id if news.change is not None else None)
     launched = [bunch for bunch in by_idea if bunch[-1].change.stage == Stage.LAUNCHED]
     return launched, [bunch for bunch in by_idea if bunch not in launched]
+
+
+def _merges(stand: list[News]) -> list[list[News]]:
+    return _by(stand, lambda news: news.idea_id if news.merge is not None else None)
 
 
 def _stories(stand: list[News]) -> list[list[News]]:
@@ -127,6 +133,14 @@ def _move(bunch: list[News], zone: str, person: Person) -> Section:
     )
 
 
+def _merge(bunch: list[News], zone: str, person: Person, now: datetime) -> Section:
+    """What became of an idea at last."""
+    latest = bunch[-1]
+    section = merge_section(latest, zone, person, now)
+    title, url = latest.idea.title, idea_url(latest.idea)
+    return replace(section, title=title, url=url, badge=section.title, at_most=CHARACTERS)
+
+
 def _story(bunch: list[News], zone: str, person: Person) -> Section:
     return replace(story_section(bunch[-1], zone), at_most=CHARACTERS)
 
@@ -151,11 +165,12 @@ def _new_idea(bunch: list[News], zone: str, person: Person) -> Section:
     return replace(idea_section(bunch[-1], zone), at_most=CHARACTERS // 2)
 
 
-def _in_short(launched: int, moved: int, stories: int, talks: int, new: int) -> str:
+def _in_short(launched: int, moved: int, merged: int, stories: int, talks: int, new: int) -> str:
     """'2 launched, 3 moved, 1 story'."""
     parts = (
         launched and ngettext("%(num)s launched", "%(num)s launched", launched),
         moved and ngettext("%(num)s moved", "%(num)s moved", moved),
+        merged and ngettext("%(num)s merged", "%(num)s merged", merged),
         stories and ngettext("%(num)s story", "%(num)s stories", stories),
         talks and ngettext("%(num)s idea talked about", "%(num)s ideas talked about", talks),
         new and ngettext("%(num)s new idea", "%(num)s new ideas", new),

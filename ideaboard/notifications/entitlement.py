@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from ideaboard.events import kinds
 from ideaboard.extensions import db
@@ -19,6 +19,7 @@ from ideaboard.models import (
     Delivery,
     Event,
     Idea,
+    Merge,
     Notification,
     Person,
     Site,
@@ -55,6 +56,7 @@ class News:
     change: StatusChange | None = None
     comment: Comment | None = None
     story: Story | None = None
+    merge: Merge | None = None
     instead: str = ""
 
     @property
@@ -186,12 +188,13 @@ def news_of(*conditions, newest_first: bool = False, limit: int | None = None) -
     """Notifications with event, idea, change, comment and story, in a constant number of queries."""
     order = Notification.id.desc() if newest_first else Notification.id
     rows = db.session.execute(
-        select(Notification, StatusChange, Comment, Story)
+        select(Notification, StatusChange, Comment, Story, Merge)
         .join(Event, Event.id == Notification.event_id)
         .join(Idea, Idea.id == Notification.idea_id)
         .outerjoin(StatusChange, StatusChange.id == Event.change_id)
         .outerjoin(Comment, Comment.id == Event.comment_id)
         .outerjoin(Story, Story.id == Event.story_id)
+        .outerjoin(Merge, Merge.id == Event.merge_id)
         .where(*conditions)
         .options(
             joinedload(Notification.event),
@@ -203,12 +206,15 @@ def news_of(*conditions, newest_first: bool = False, limit: int | None = None) -
             joinedload(Comment.author),
             joinedload(Story.author),
             joinedload(Story.board),
+            selectinload(Merge.into),
+            selectinload(Merge.actor),
+            selectinload(Merge.unmerged_by),
         )
         .order_by(order)
         .limit(limit),
         execution_options={"populate_existing": True},
     ).all()
-    return [News(n, n.event, n.idea, change, comment, story) for n, change, comment, story in rows]
+    return [News(n, n.event, n.idea, change, comment, story, merge) for n, change, comment, story, merge in rows]
 
 
 def _fate(news: News, person: Person, standings: Standings, rhythm: str | None, now: datetime) -> str:

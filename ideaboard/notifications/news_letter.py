@@ -17,6 +17,7 @@ from ideaboard.notifications.pieces import (
     comment_section,
     idea_section,
     idea_url,
+    merge_section,
     mute_link,
     open_link,
     stop_links,
@@ -31,7 +32,9 @@ def news_letter(stand: list[News], person: Person, site: Site, token: str, now: 
     """All that stands, in one letter (oldest first in, latest first out), in the language in force."""
     zone = person.time_zone or site.time_zone
     bunches = bunched(stand)
-    letter = _of_one(bunches[0], zone, person) if len(bunches) == 1 else _of_several(bunches, zone, person, site)
+    letter = (
+        _of_one(bunches[0], zone, person, now) if len(bunches) == 1 else _of_several(bunches, zone, person, site, now)
+    )
     return replace(letter, **stop_links(token))
 
 
@@ -51,13 +54,16 @@ def bunched(stand: list[News]) -> list[list[News]]:
 
 
 def _rank(news: News) -> int:
-    order = (kinds.IDEA_STATUS_CHANGED, kinds.STORY_PUBLISHED, kinds.COMMENT_POSTED, kinds.IDEA_SUBMITTED)
+    order = (
+        kinds.IDEA_STATUS_CHANGED, kinds.IDEA_MERGED, kinds.IDEA_UNMERGED, kinds.STORY_PUBLISHED, kinds.COMMENT_BECAME_IDEA,
+        kinds.COMMENT_POSTED, kinds.IDEA_SUBMITTED,
+    )  # fmt: skip
     return order.index(news.event.kind)
 
 
-def _of_one(bunch: list[News], zone: str, person: Person) -> Letter:
+def _of_one(bunch: list[News], zone: str, person: Person, now: datetime) -> Letter:
     """One idea (or board, or story) is the letter's title."""
-    group = _group(bunch, zone, person)
+    group = _group(bunch, zone, person, now)
     first = bunch[0]
     changes, comments = _changes(bunch), [n for n in bunch if n.comment]
     if changes:
@@ -65,9 +71,14 @@ def _of_one(bunch: list[News], zone: str, person: Person) -> Letter:
         lead = ngettext("An answer on this idea:", "%(num)s answers on this idea, the latest first:", len(changes))
         if comments:
             lead = gettext("Answers and comments on this idea:")
+    elif merges := _merges(bunch):
+        subject = _merge_subject(merges[-1])
+        lead = ngettext("What became of this idea:", "What became of this idea, the latest first:", len(merges))
     elif comments:
         subject = _comments_subject(bunch)
         lead = ngettext("A comment on this idea:", "%(num)s comments on this idea:", len(bunch))
+        if _became(bunch[-1]):
+            lead = gettext("What you wrote is an idea now that others can vote for:")
     elif first.event.kind == kinds.STORY_PUBLISHED:
         subject, lead = _story_subject(first), gettext("A story about an idea that you take part in:")
     else:
@@ -79,7 +90,7 @@ def _of_one(bunch: list[News], zone: str, person: Person) -> Letter:
     return Letter(subject, group.title, lead, (bare,), why=words.why_words(bunch[-1].reason))
 
 
-def _of_several(bunches: list[list[News]], zone: str, person: Person, site: Site) -> Letter:
+def _of_several(bunches: list[list[News]], zone: str, person: Person, site: Site, now: datetime) -> Letter:
     moved = [bunch for bunch in bunches if _changes(bunch)]
     named = ", ".join(bunch[0].idea.title for bunch in moved[:NAMED]) + (", …" if len(moved) > NAMED else "")
     if len(moved) == len(bunches):
@@ -92,7 +103,7 @@ def _of_several(bunches: list[list[News]], zone: str, person: Person, site: Site
         subject=subject,
         title=gettext("News of your ideas"),
         lead=ngettext("%(num)s piece of news:", "%(num)s pieces of news:", len(bunches)),
-        groups=tuple(_group(bunch, zone, person) for bunch in bunches),
+        groups=tuple(_group(bunch, zone, person, now) for bunch in bunches),
         why=gettext("You get this because of what you take part in at %(site)s.", site=site.name),
     )
 
@@ -101,6 +112,8 @@ def _subject_of_bunch(bunch: list[News]) -> str:
     changes = _changes(bunch)
     if changes:
         return subject_of(changes[-1].change, bunch[0].idea.title)
+    if merges := _merges(bunch):
+        return _merge_subject(merges[-1])
     if bunch[0].comment:
         return _comments_subject(bunch)
     if bunch[0].event.kind == kinds.STORY_PUBLISHED:
@@ -110,7 +123,7 @@ def _subject_of_bunch(bunch: list[News]) -> str:
     )
 
 
-def _group(bunch: list[News], zone: str, person: Person) -> Group:
+def _group(bunch: list[News], zone: str, person: Person, now: datetime) -> Group:
     first = bunch[0]
     why = words.because_words(bunch[-1].reason)
     if first.event.kind == kinds.STORY_PUBLISHED:
@@ -123,6 +136,7 @@ def _group(bunch: list[News], zone: str, person: Person) -> Group:
         return Group(sections, gettext("New on %(board)s", board=first.idea.board.name), why=why)
     changes = [change_section(n.change, zone, person) for n in reversed(_changes(bunch))]
     comments = [comment_section(n, zone) for n in bunch if n.comment]
+    changes += [merge_section(n, zone, person, now) for n in reversed(_merges(bunch))]
     button = open_link(first.idea)
     if not changes and len(comments) == 1:  # the button leads to the one comment
         button, comments = comments[0].links[0], [replace(comments[0], links=())]
@@ -132,6 +146,18 @@ def _group(bunch: list[News], zone: str, person: Person) -> Group:
 
 def _changes(bunch: list[News]) -> list[News]:
     return [news for news in bunch if news.change is not None]
+
+
+def _merges(bunch: list[News]) -> list[News]:
+    return [news for news in bunch if news.merge is not None]
+
+
+def _merge_subject(news: News) -> str:
+    return words.subject_of_merge(news.idea.title, news.event.kind == kinds.IDEA_UNMERGED)
+
+
+def _became(news: News) -> bool:
+    return news.event.kind == kinds.COMMENT_BECAME_IDEA
 
 
 def subject_of(change: StatusChange, title: str) -> str:
@@ -167,6 +193,8 @@ def _comments_subject(bunch: list[News]) -> str:
     title, latest = bunch[-1].idea.title, bunch[-1]
     if len(bunch) > 1:
         return gettext("%(num)s new comments on “%(title)s”", num=len(bunch), title=title)
+    if _became(latest):
+        return gettext("Your comment became an idea: “%(title)s”", title=title)
     named = {"name": name_of(latest.comment.author), "title": title}
     if latest.notification.reason == "replied_to":
         return gettext("%(name)s answered you on “%(title)s”", **named)

@@ -2,15 +2,21 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
+
 from ideaboard.accounts.called import author_of, name_of
-from ideaboard.extensions import gettext
+from ideaboard.events import kinds
+from ideaboard.extensions import db, gettext
 from ideaboard.foundation.links import links
+from ideaboard.merging.by_link import token_of as withdraw_token
+from ideaboard.merging.by_link import until
 from ideaboard.models import Idea, Person, StatusChange, Story
 from ideaboard.notifications import words
 from ideaboard.notifications.entitlement import News
 from ideaboard.notifications.letters import Link, Section
 from ideaboard.notifications.seeing import may_see
 from ideaboard.notifications.unsubscribing import token_of
+from ideaboard.voting.support import end_of, votes_for
 from ideaboard.workflow.words import badge_kind
 
 STORY_CHARACTERS = 500
@@ -84,8 +90,47 @@ def change_section(change: StatusChange, zone: str, reader: Person) -> Section:
     )
 
 
+def merge_section(news: News, zone: str, reader: Person, now: datetime) -> Section:
+    """What was merged into what, or stands on its own again; staff's words; where the vote counts, and the way out."""
+    made, idea = news.merge, news.idea
+    undoes = news.event.kind == kinds.IDEA_UNMERGED
+    into = made.into if may_see(made.into_id, reader) else None
+    actor, moment = (made.unmerged_by, made.unmerged_at) if undoes else (made.actor, made.merged_at)
+    found = [Link(gettext("Open “%(title)s”", title=into.title), idea_url(into))] if into and not undoes else []
+    counts_at = idea.id if undoes else end_of(idea.id)
+    promise = ""
+    if (undoes or not made.unmerged_at) and _votes(counts_at, reader):
+        promise = gettext("Your vote counts here again.") if undoes else gettext("Your vote counts there now, once.")
+        day = words.day_words(until(now), zone)
+        url = links.public("merging.by_link", token=withdraw_token(reader.id, made.id, now))
+        found.append(Link(gettext("Withdraw my vote (until %(day)s)", day=day), url, personal=True))
+    return Section(
+        title=words.merge_line(into.title if into else "", undoes),
+        tone="reviewed",
+        byline=byline(actor, moment or news.event.happened_at, zone),
+        face=face_of(actor),
+        text=(made.unmerge_note if undoes else made.note) or "",
+        html=(made.unmerge_note_html if undoes else made.note_html) or "",
+        promise=promise,
+        links=tuple(found),
+    )
+
+
+def _votes(idea_id: int, reader: Person) -> bool:
+    return bool(db.session.scalar(select(votes_for(idea_id, reader.id))))
+
+
 def comment_section(news: News, zone: str) -> Section:
     comment = news.comment
+    if news.event.kind == kinds.COMMENT_BECAME_IDEA:
+        return Section(
+            title=gettext("Your comment became an idea of its own"),
+            byline=byline(comment.author, comment.posted_at, zone),
+            face=face_of(comment.author),
+            text=comment.body,
+            html=comment.html,
+            links=(open_link(news.idea),),
+        )
     titles = {"replied_to": gettext("An answer to you"), "mentioned": gettext("You were mentioned")}
     return Section(
         title=titles.get(news.notification.reason, gettext("A comment")),
@@ -98,6 +143,8 @@ def comment_section(news: News, zone: str) -> Section:
 
 
 def comment_url(news: News) -> str:
+    if news.event.kind == kinds.COMMENT_BECAME_IDEA:
+        return idea_url(news.idea)
     return f"{idea_url(news.idea)}#comment-{news.comment.id}"
 
 

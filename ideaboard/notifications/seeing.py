@@ -42,7 +42,9 @@ def story_seers(story_id: int, person_ids: list[int]) -> set[int]:
 
 
 def may_see(idea_id: int, person: Person) -> bool:
-    return db.session.execute(select(Idea.id).where(Idea.id == idea_id, Idea.visible_to(person))).first() is not None
+    """A merged idea too: what was said on it is told, and its address leads on."""
+    seen = select(Idea.id).where(Idea.id == idea_id, Idea.visible_to(person, merged=True))
+    return db.session.execute(seen).first() is not None
 
 
 def fresh(person: Person) -> Person:

@@ -66,7 +66,10 @@ def _write(event: Event, people: list[Hearer], site: Site, now: datetime) -> Non
 
 SUBSCRIBERS = {
     kinds.IDEA_STATUS_CHANGED: tell,
+    kinds.IDEA_MERGED: tell,
+    kinds.IDEA_UNMERGED: tell,
     kinds.COMMENT_POSTED: tell,
+    kinds.COMMENT_BECAME_IDEA: tell,
     kinds.IDEA_SUBMITTED: tell,
     kinds.STORY_PUBLISHED: tell,
 }

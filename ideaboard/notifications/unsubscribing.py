@@ -19,6 +19,7 @@ from ideaboard.foundation.tokens import sign, unsign
 from ideaboard.models import BroadFollow, Follow, Idea, Person, Preference
 from ideaboard.models.vocabulary import How, Topic
 from ideaboard.notifications.preferences import TOPICS, choices_of, resume_mail, set_how, stop_mail
+from ideaboard.voting.support import end_of
 
 SCOPES = ("idea", "board", "kind", "all")
 
@@ -58,7 +59,8 @@ def holder_of(token: str, now: datetime) -> Holder:
     if payload[1] is not None and person.is_active_at(now):
         found = (
             select(Idea)
-            .where(Idea.id == payload[1], Idea.visible_to(person, merged=True))
+            # Of an idea that was merged since: what stands for it now is what should stop.
+            .where(Idea.id == end_of(payload[1]), Idea.visible_to(person))
             .options(joinedload(Idea.board))
         )
         idea = db.session.execute(found).scalar_one_or_none()

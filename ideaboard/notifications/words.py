@@ -29,6 +29,19 @@ def subject_of_further_word(title: str) -> str:
     return gettext("A further word on “%(title)s”", title=title)
 
 
+def subject_of_merge(title: str, undone: bool) -> str:
+    if undone:
+        return gettext("“%(title)s” stands on its own again", title=title)
+    return gettext("“%(title)s” was merged into another idea", title=title)
+
+
+def merge_line(into: str, undone: bool) -> str:
+    """'Merged into “Oat milk”'; `into`: '' where the reader may not see it."""
+    if undone:
+        return gettext("It stands on its own again")
+    return gettext("Merged into “%(title)s”", title=into) if into else gettext("Merged into another idea")
+
+
 def status_line(stage: str, outcome: str | None, promised_on: date | None, *, label: str = "") -> str:
     """'Reviewed: we want this', 'Coming soon: June', 'Under review'."""
     name = label or {

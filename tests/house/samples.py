@@ -15,7 +15,9 @@ from ideaboard.extensions import db
 from ideaboard.feeds.tokens import make_feed_token
 from ideaboard.foundation.tokens import new_token, sign
 from ideaboard.ideas.drafts import save_draft
-from ideaboard.models import Board, BoardMember, Pending, Person, Status, Story, Webhook, WebhookCall
+from ideaboard.merging.by_link import token_of
+from ideaboard.merging.merge import merge
+from ideaboard.models import Board, BoardMember, Merge, Pending, Person, Status, Story, Webhook, WebhookCall
 from ideaboard.models.vocabulary import BoardRole
 from tests.conftest import NOW
 
@@ -30,8 +32,8 @@ class Door:
     """
 
     on: str | None = None  # 'idea' (nobody else took part), 'talk' (others did), 'comment', 'board',
-    # 'story' (a draft that waits to be read over), 'told' (a published one)
-    own: str | None = None  # 'draft', 'unfinished', 'sign_in', 'mail', 'link', 'feed'
+    # 'merge' (the first into the second), 'story' (a draft that waits to be read over), 'told' (a published one)
+    own: str | None = None  # 'withdraw', 'draft', 'unfinished', 'sign_in', 'mail', 'link', 'feed'
     values: dict = field(default_factory=dict)
     form: dict = field(default_factory=dict)
     query: dict = field(default_factory=dict)
@@ -132,6 +134,10 @@ DOORS: dict[tuple[str, str], Door] = {
     ("GET", "mailbox.html"): Door(values={"name": "x"}, absent=True),
     ("GET", "mailbox.index"): Door(query={"to": MAIL}),
     ("GET", "mailbox.show"): Door(values={"name": "x"}, absent=True),
+    ("GET", "merging.by_link"): Door(own="withdraw", query={"done": "1"}),
+    ("GET", "merging.own_idea_form"): Door("comment"),
+    ("GET", "merging.preview"): Door("idea", query={"into": "", "q": "corner"}),
+    ("GET", "merging.undo_form"): Door("merge"),
     ("GET", "notifications.inbox"): Door(query=CURSORS),
     ("GET", "notifications.metrics"): Door(),
     ("GET", "notifications.preferences"): Door(query={"saved": "1"}),
@@ -210,6 +216,10 @@ DOORS: dict[tuple[str, str], Door] = {
     ("POST", "ideas.retitle"): Door("idea", form={"title": "A clearer title"}),
     ("POST", "ideas.step_back_from_idea"): Door("talk"),
     ("POST", "ideas.take_back_idea"): Door("idea"),
+    ("POST", "merging.make"): Door("idea", form={"into": lambda world: str(world.talk.id), "note": "The same wish."}),
+    ("POST", "merging.own_idea"): Door("comment", form={"title": "An idea of its own"}),
+    ("POST", "merging.undo"): Door("merge", form={"note": "Not the same."}),
+    ("POST", "merging.withdraw"): Door(own="withdraw"),
     ("POST", "notifications.choose"): Door(
         form={"mail": "on", "kind-comments": "daily", "board-1": "follow", "quiet_from": "22", "quiet_until": "7"}
     ),
@@ -272,7 +282,7 @@ class World:
     """Real things on one board, all by `author`: an idea, one that was talked about, a comment."""
 
     def __init__(self, cast, make_idea, board: Board):
-        self.board, self.open_board = board, cast.drinks
+        self.board, self.open_board, self.staff = board, cast.drinks, cast.ada
         self.author = newcomer("author")
         with db.session.begin():
             db.session.add(BoardMember(board_id=board.id, person_id=self.author.id, role=BoardRole.LISTED))
@@ -292,6 +302,8 @@ class World:
         elif door.on in ("story", "told"):
             story = getattr(self, door.on)
             found |= {"story_id": story.id, "slug": story.slug}
+        elif door.on == "merge":
+            found["merge_id"] = self.merged().id
         elif door.on == "board":
             found["slug"] = self.board.slug
         elif door.on == "comment":
@@ -299,6 +311,10 @@ class World:
         if door.own:
             found |= OWN[door.own](self, person or self.author)
         return found
+
+    def merged(self) -> Merge:
+        """The quiet corner, merged into the louder one."""
+        return merge(self.idea.id, self.talk.id, self.staff, NOW, note="The same wish.")
 
     def form(self, fields: dict) -> dict:
         """A form's fields with the values that ask the database."""
@@ -362,6 +378,7 @@ OWN = {
     "draft": _draft,
     "unfinished": _unfinished,
     "mail": lambda world, person: {"token": sign("unsubscribe", [person.id, world.idea.id, "comments"])},
+    "withdraw": lambda world, person: {"token": token_of(person.id, world.merged().id, datetime.now(UTC))},
     "feed": lambda world, person: {"token": make_feed_token(person, datetime.now(UTC))},
     "link": lambda world, person: {"token": make_link(datetime.now(UTC)).rsplit("/", 1)[1]},
 }

@@ -27,11 +27,13 @@ MAY = {
     "board.submit": SIGNED_IN,
     "comment.delete": {"author"},
     "comment.edit": {"author"},
+    "comment.make_idea": {"author", *STAFF},
     "idea.add_to": {"author"},
     "idea.change_status": STAFF,
     "idea.comment": SIGNED_IN,
     "idea.edit": {"author"},
     "idea.follow": SIGNED_IN,
+    "idea.merge": STAFF,
     "idea.read": ALL,
     "idea.retitle": STAFF,
     "idea.see_voters": STAFF,  # as boards are made: names of voters are seen by staff
