@@ -265,6 +265,7 @@ def test_any_sequence_ends_as_the_sets_say(cast, seed):
         if number % 6 == 0:
             run.check()
     run.check()
+    run.check_trending()
     assert len(run.told) > 60
 
 
@@ -276,4 +277,5 @@ def test_any_long_sequence_ends_as_the_sets_say(cast, seed):
         run.step()
         if number % 9 == 0:
             run.check()
+            run.check_trending()
     run.check()
