@@ -57,6 +57,9 @@ def upgrade():
     for statement in _FILL:
         op.execute(statement)
     _fill_scores(op.get_bind())
+    if not sqlite:  # rows written twice have deferred keys to check, and until then no index may be made
+        op.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        op.execute("SET CONSTRAINTS ALL DEFERRED")
     for name in _BEFORE:
         op.drop_index(name, "idea")
     for name, columns, where in _indexes():
