@@ -10,6 +10,7 @@ from ideaboard import registry
 from ideaboard.accounts.sessions import LASTS
 from ideaboard.extensions import babel, db, htmx, login_manager, migrate
 from ideaboard.foundation.database import write_wait_ms
+from ideaboard.foundation.dialects import engine_options
 from ideaboard.foundation.settings import settings as settings_in_force
 from ideaboard.web import assets, csrf, demo_guard, errors, finish, fragments, globals, kept_pages, seeing, who
 
@@ -29,7 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         # Parameters hold addresses and words of people: they stay out of every traceback and log.
-        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True, "pool_pre_ping": "sqlite" not in settings.database_url[:6]},
+        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True, **engine_options(settings.database_url)},
         SETTINGS=settings,
         MAX_CONTENT_LENGTH=1024 * 1024,
         MAX_FORM_MEMORY_SIZE=1024 * 1024,

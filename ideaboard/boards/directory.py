@@ -1,11 +1,48 @@
 """Which boards there are for whom, and how many ideas each shows."""
 
-from sqlalchemy import func, select
+from dataclasses import dataclass
+
+from sqlalchemy import exists, func, literal_column, select
 from sqlalchemy.orm import joinedload
 
 from ideaboard.extensions import db
 from ideaboard.models import Board, Idea, Person
 from ideaboard.models.vocabulary import Audience
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Of which boards a viewer may see ideas. `ids`: these boards, archived ones too; `is_whole`: there is no other;
+    `uncounted`: those of them that keep their counts from this viewer; `moved`: those with imported totals."""
+
+    ids: tuple[int, ...]
+    is_whole: bool
+    uncounted: frozenset[int]
+    moved: frozenset[int]
+
+
+def sight_of(viewer: Person | None) -> Sight:
+    """One statement over the few boards there are."""
+    statement = _GUESTS_SIGHT if viewer is None else _sight(viewer)
+    rows = sorted(db.session.execute(statement))
+    seen = [row for row in rows if row.seen]
+    uncounted = (row.id for row in seen if row.hides_counts and not sees_all_counts(viewer, row.id))
+    moved = frozenset(row.id for row in seen if row.moved)
+    return Sight(tuple(row.id for row in seen), len(seen) == len(rows), frozenset(uncounted), moved)
+
+
+def sees_all_counts(viewer: Person | None, board_id: int) -> bool:
+    """Whether hidden counts are nothing to this viewer: staff of the board, moderators, admins."""
+    return viewer is not None and (viewer.is_moderator or viewer.is_staff_of(board_id))
+
+
+def _sight(viewer: Person | None):
+    # Beside it, one look into an index for each board: whether the order of imported totals has anything to show.
+    moved = exists().where(Idea.board_id == Board.id, Idea.in_the_open(), Idea.imported_votes > literal_column("0"))
+    return select(Board.id, Board.hides_counts, Board.visible_to(viewer).label("seen"), moved.label("moved"))
+
+
+_GUESTS_SIGHT = _sight(None)
 
 
 def boards_seen_by(viewer: Person | None) -> list[Board]:

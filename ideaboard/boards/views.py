@@ -5,9 +5,9 @@ from flask import Blueprint, request
 from ideaboard.boards.audiences import doors_of
 from ideaboard.boards.directory import boards_open_to, boards_seen_by, idea_counts
 from ideaboard.following.boards import broad_follow_of
-from ideaboard.ideas.listing import Filter, page_of
+from ideaboard.ideas.listing import Filter
 from ideaboard.models import Board
-from ideaboard.site.rows import rows_of
+from ideaboard.site.lists import list_of
 from ideaboard.web.gate import gate, viewer
 from ideaboard.web.seeing import showed
 from ideaboard.web.swap import page, page_or_fragment
@@ -26,9 +26,9 @@ def index():
 @gate("board.read", "board")
 def show(board: Board):
     wanted = Filter.read(request.args, viewer(), board)
-    found = page_of(wanted, viewer(), after=request.args.get("after"), before=request.args.get("before"))
+    shown = list_of(wanted, viewer(), after=request.args.get("after"), before=request.args.get("before"))
     if not wanted.mine:
-        showed(idea.id for idea in found.items)
+        showed(idea.id for idea in shown["rows"].page.items)
     return page_or_fragment(
         "boards/show.html",
         "ideas/more.htmx.html",
@@ -36,7 +36,6 @@ def show(board: Board):
         doors=doors_of(board),
         my_board=broad_follow_of(board, viewer()),
         may_submit=bool(boards_open_to(viewer(), [board])),
-        rows=rows_of(found, viewer()),
-        wanted=wanted,
+        **shown,
         place="boards.show",
     )

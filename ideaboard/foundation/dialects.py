@@ -2,14 +2,24 @@
 
 import sqlite3
 
-from sqlalchemy import Connection, Interval, func, literal_column
+from sqlalchemy import Connection, Interval, UnaryExpression, and_, func, literal_column, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.sql.operators import custom_op
 
 from ideaboard.foundation import driver
 
 # The web reads and writes within WRITE_WAIT_MS; the worker and commands may wait, nobody looks at them.
 PATIENT_MS = 30_000
+
+
+def engine_options(database_url: str) -> dict:
+    """What an engine for this address is made with."""
+    if database_url.startswith("sqlite"):
+        return {}
+    # Pages are read in the order of an index, 21 rows of it: on the disks of today, and in memory, such a read costs what
+    # its neighbour does. With the default of 4 the planner would rather sort a whole board.
+    return {"pool_pre_ping": True, "connect_args": {"options": "-c random_page_cost=1.1"}}
 
 
 def prepare_connection(connection, wait_ms: int) -> None:
@@ -157,6 +167,35 @@ def snapshot_of(driver) -> str:
     if isinstance(driver, sqlite3.Connection):
         return str(driver.execute("PRAGMA data_version").fetchone()[0])
     return driver.execute("SELECT pg_current_snapshot()::text").fetchone()[0]
+
+
+def beyond(dialect_name: str, columns: list, values: list, descending: bool) -> list:
+    """SQL conditions, each one range of an index over `columns`, that together are what comes after `values`.
+
+    PostgreSQL reads a row-value bound as one range; SQLite would use its first column only (0.58 ms instead of 0.06 where
+    a fifth of all ideas have the same number of votes), so there it is one range for each column.
+    """
+    if dialect_name != "sqlite":
+        there, here = tuple_(*columns), tuple_(*values)
+        return [there < here if descending else there > here]
+    found = []
+    for i in reversed(range(len(columns))):
+        same = [column == value for column, value in zip(columns[:i], values[:i], strict=True)]
+        found.append(and_(*same, columns[i] < values[i] if descending else columns[i] > values[i]))
+    return found
+
+
+def part_of_a_merge(dialect_name: str, ordered, bare):
+    """One SELECT of a UNION ALL … ORDER BY … LIMIT whose parts are merged as far as they are needed.
+
+    PostgreSQL merges what is in order by its own words, SQLite what could be; SQLite takes no ORDER BY within a union.
+    """
+    return bare if dialect_name == "sqlite" else ordered
+
+
+def beside_the_index(dialect_name: str, column):
+    """A column in a condition that shall choose no index: SQLite, which keeps no statistics, takes `+column` so."""
+    return UnaryExpression(column, operator=custom_op("+"), type_=column.type) if dialect_name == "sqlite" else column
 
 
 def skip_locked(dialect_name: str, statement):

@@ -5,6 +5,8 @@ A sort key is a list of (column, descending). The cursor is an opaque text of th
 
 import base64
 import json
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -24,6 +26,32 @@ class Page:
     before: str | None
 
 
+@dataclass(frozen=True)
+class Turn:
+    """Where a page begins: after (or, `backwards`, before) the key `values`; None: the first page."""
+
+    values: list | None
+    backwards: bool
+
+    @classmethod
+    def read(cls, after: str | None, before: str | None, columns: list) -> "Turn":
+        """Of an address' cursors; `columns`: of the key. Raises Missing for a cursor that is not one of ours."""
+        backwards = before is not None and after is None
+        return cls(_decode(before if backwards else after, columns) if (before or after) else None, backwards)
+
+    def page(self, rows: list, size: int, key_of: Callable[[Any], Any]) -> Page:
+        """Of up to `size` + 1 rows in the order of reading; `key_of(row)`: the values of its key."""
+        more, rows = len(rows) > size, rows[:size]
+        if self.backwards:
+            rows.reverse()
+        if not rows:
+            return Page([], None, None)
+        first, last = _encode(key_of(rows[0])), _encode(key_of(rows[-1]))
+        if self.backwards:
+            return Page(rows, last, first if more else None)
+        return Page(rows, last if more else None, first if self.values is not None else None)
+
+
 def paginate(
     statement, key: list[tuple[Any, bool]], read_key, *, after=None, before=None, size=20, scalars=True
 ) -> Page:
@@ -32,23 +60,13 @@ def paginate(
     `key`: [(column, descending), …], unique as a whole; `read_key(row)`: the row's values of it.
     Raises Missing for a cursor that is not one of ours.
     """
-    backwards = before is not None and after is None
-    cursor = _decode(before if backwards else after, key) if (before or after) else None
-    order = [(column, descending != backwards) for column, descending in key]
-    if cursor is not None:
-        statement = statement.where(_beyond(order, cursor))
+    turn = Turn.read(after, before, [column for column, _ in key])
+    order = [(column, descending != turn.backwards) for column, descending in key]
+    if turn.values is not None:
+        statement = statement.where(_beyond(order, turn.values))
     statement = statement.order_by(*(c.desc() if d else c.asc() for c, d in order)).limit(size + 1)
     result = db.session.execute(statement)
-    rows = list(result.scalars() if scalars else result)
-    more, rows = len(rows) > size, rows[:size]
-    if backwards:
-        rows.reverse()
-    if not rows:
-        return Page([], None, None)
-    first, last = _encode(read_key(rows[0])), _encode(read_key(rows[-1]))
-    if backwards:
-        return Page(rows, last, first if more else None)
-    return Page(rows, last if more else None, first if cursor is not None else None)
+    return turn.page(list(result.scalars() if scalars else result), size, read_key)
 
 
 def _beyond(order, values):
@@ -67,14 +85,15 @@ def _encode(values) -> str:
     return base64.urlsafe_b64encode(json.dumps(plain, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
-def _decode(cursor: str, key) -> list:
+def _decode(cursor: str, columns: list) -> list:
     """The values of a cursor, each of its column's kind: a bent one must not reach the database."""
     try:
         plain = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)))
         values = [datetime.fromisoformat(v["t"]).astimezone(UTC) if isinstance(v, dict) else v for v in plain]
-        kinds = [column.type.python_type for column, _ in key]
+        kinds = [column.type.python_type for column in columns]
         good = [type(v) for v in values] == kinds
         good = good and all(not isinstance(v, int) or abs(v) < 2**53 for v in values)
+        good = good and all(not isinstance(v, float) or math.isfinite(v) for v in values)
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         good = False
     if not good:

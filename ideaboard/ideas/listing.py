@@ -1,21 +1,36 @@
-"""Lists of ideas: filters that live in the address, two orders, pages by key."""
+"""Lists of ideas: filters that live in the address, orders that are indexes, pages by key (docs/lists.md).
+
+A list is read in two statements, whatever its size: which boards the viewer may see, and one page of lines.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import date
+from operator import itemgetter
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload
 
+from ideaboard.boards.directory import Sight, sight_of
 from ideaboard.extensions import db
-from ideaboard.foundation.paging import Page, paginate
-from ideaboard.models import Board, Follow, Idea, Person, Status, StatusChange, Vote
+from ideaboard.foundation.database import dialect_name
+from ideaboard.foundation.paging import Page, Turn
+from ideaboard.ideas.lines import COLUMNS, line_of
+from ideaboard.ideas.ranges import Scope, count_statement, is_descending, keys_of, page_statement, sizes_statement
+from ideaboard.models import Board, Follow, Idea, Person, StatusChange, Vote
 from ideaboard.models.vocabulary import Outcome, Stage
 
 PAGE_SIZE = 20
-SORTS = ("newest", "votes")
+SORTS = ("trending", "votes", "newest", "discussed", "waiting", "unseen", "imported")
+DEFAULT_SORT = "trending"
+MADE_OF_VOTES = ("trending", "votes")  # they would give away the counts that a board hides
 MINE = ("ideas", "votes", "follows")
+COUNTED_FOR_ME = ("ideas", "votes")  # of these the viewer sees every count
 STANDINGS = (*Stage, *Outcome)  # what `status=` may name: a stage, or the outcome of a review
+WAITING = (str(Stage.RECEIVED), str(Stage.UNDER_REVIEW))
 WITH_ITS_ROW = (joinedload(Idea.board), joinedload(Idea.author), joinedload(Idea.status), joinedload(Idea.change))
+MANY = 1_000  # counted so far; beyond it a list says "more than 1,000"
+_MOST_RANGES = 40  # boards whose ranges are merged; beyond it each row is asked for its board
+_WORTH_COUNTING = 2_000
 
 
 @dataclass(frozen=True)
@@ -23,7 +38,7 @@ class Filter:
     """What a list shows. `standing`: a Stage or an Outcome; `mine`: the viewer's own 'ideas', 'votes' or 'follows';
     `month`: the first day of the month in which an idea is expected to come."""
 
-    sort: str = "newest"
+    sort: str = DEFAULT_SORT
     board: Board | None = None
     standing: str | None = None
     mine: str | None = None
@@ -33,7 +48,7 @@ class Filter:
     def read(cls, values, viewer: Person | None, board: Board | None = None) -> "Filter":
         """From an address' values; words that are none of ours count as not given. `board`: as already loaded."""
         return cls(
-            sort=values.get("sort") if values.get("sort") in SORTS else "newest",
+            sort=values.get("sort") if values.get("sort") in SORTS else DEFAULT_SORT,
             board=board,
             standing=values.get("status") if values.get("status") in STANDINGS else None,
             mine=values.get("mine") if values.get("mine") in MINE and viewer is not None else None,
@@ -46,7 +61,7 @@ class Filter:
         return {
             name: value
             for name, value in {
-                "sort": new.sort if new.sort != "newest" else None,
+                "sort": new.sort if new.sort != DEFAULT_SORT else None,
                 "board": new.board.slug if new.board else None,
                 "status": new.standing,
                 "mine": new.mine,
@@ -58,23 +73,19 @@ class Filter:
     @property
     def is_narrowed(self) -> bool:
         """Whether an empty list only means that nothing fits."""
-        return bool(self.standing or self.mine or self.month)
+        return bool(self.standing or self.mine or self.month or self.sort == "imported")
 
     @property
     def is_narrowed_beyond_status(self) -> bool:
         return bool(self.mine or self.month)
 
     def conditions(self, viewer: Person | None) -> list[ColumnElement[bool]]:
-        """SQL: which ideas the list holds for this viewer."""
+        """SQL: which ideas the list holds for this viewer, for who asks something else of them than a page."""
         found = [Idea.in_the_open(), Idea.visible_to(viewer)]
         if self.board is not None:
             found.append(Idea.board_id == self.board.id)
-        if self.standing == Stage.RECEIVED:
-            found.append(Idea.status_id.is_(None))
-        elif self.standing in tuple(Stage):
-            found.append(Idea.status_id.in_(select(Status.id).where(Status.stage == self.standing)))
-        elif self.standing:
-            found.append(Idea.change_id.in_(select(StatusChange.id).where(StatusChange.outcome == self.standing)))
+        if self.standing:
+            found.append(Idea.standing.in_(standings_of(self.standing)))
         if self.mine == "ideas":
             found.append(Idea.author_id == viewer.id)
         elif self.mine == "votes":
@@ -95,18 +106,112 @@ def month_named(text: str) -> date | None:
         return None
 
 
-def page_of(wanted: Filter, viewer: Person | None, *, after=None, before=None, size=PAGE_SIZE) -> Page:
-    """One page of ideas, each with board, author, status and change. Raises Missing for a cursor that is not ours."""
-    statement = select(Idea).where(*wanted.conditions(viewer)).options(*WITH_ITS_ROW)
-    if wanted.sort == "votes":
-        key = [(Idea.votes_count, True), (Idea.imported_votes, True), (Idea.id, True)]
-        return paginate(
-            statement, key, lambda i: (i.votes_count, i.imported_votes, i.id), after=after, before=before, size=size
-        )
-    key = [(Idea.visible_at, True), (Idea.id, True)]
-    return paginate(statement, key, lambda i: (i.visible_at, i.id), after=after, before=before, size=size)
+def standings_of(standing: str) -> tuple[str, ...]:
+    """The values of idea.standing that `status=` means: on Reviewed each outcome is one."""
+    return tuple(map(str, Outcome)) if standing == Stage.REVIEWED else (str(standing),)
 
 
-def count_of(wanted: Filter, viewer: Person | None) -> int:
-    """How many ideas the whole list holds."""
-    return db.session.execute(select(func.count()).select_from(Idea).where(*wanted.conditions(viewer))).scalar_one()
+def settled(wanted: Filter, sight: Sight) -> Filter:
+    """In the order that this viewer may have it: where counts are hidden, no order gives them away.
+
+    On a board that hides its counts that is the newest first. A list over boards that is ordered by votes leaves such
+    boards out (`left_out`); what somebody shared or voted for shows its count to them, and so has every order.
+    """
+    if wanted.sort not in MADE_OF_VOTES or wanted.mine in COUNTED_FOR_ME:
+        return wanted
+    of_one = wanted.board is not None and wanted.board.id in sight.uncounted
+    if of_one or (sight.uncounted and (wanted.mine or sight.uncounted.issuperset(sight.ids))):
+        return replace(wanted, sort="newest")
+    return wanted
+
+
+def left_out(wanted: Filter, sight: Sight) -> frozenset[int]:
+    """The boards of which a settled list shows nothing, because it is ordered by votes and they hide their counts."""
+    ordered_by_votes = wanted.sort in MADE_OF_VOTES and wanted.board is None and wanted.mine not in COUNTED_FOR_ME
+    return sight.uncounted if ordered_by_votes else frozenset()
+
+
+def orders_offered(wanted: Filter, sight: Sight) -> list[str]:
+    """The orders that a list can be put into: "before the move" only where there are imported totals."""
+    found = [sort for sort in SORTS if settled(replace(wanted, sort=sort), sight).sort == sort]
+    if wanted.board.id not in sight.moved if wanted.board is not None else not sight.moved:
+        found.remove("imported")
+    return found
+
+
+def page_of(
+    wanted: Filter, viewer: Person | None, *, after=None, before=None, size=PAGE_SIZE, sight: Sight | None = None
+) -> Page:
+    """One page of lines (ideas/lines.py). `sight`: where it was asked already. Raises Missing for a cursor that is not ours."""
+    sight = sight or sight_of(viewer)
+    wanted = settled(wanted, sight)
+    keys, descending = keys_of(wanted.sort), is_descending(wanted.sort)
+    turn = Turn.read(after, before, keys)
+    read = _what_to_read(wanted, viewer, sight)
+    if read is None:
+        return turn.page([], size, line_of)
+    scope, also, values = read
+    values |= {f"k{i}": value for i, value in enumerate(turn.values or ())}
+    statement = page_statement(dialect_name(), wanted.sort, scope, turn.values is not None, turn.backwards, also)
+    rows = db.session.execute(statement, values | {"limit": size + 1}).all()
+    key_of = itemgetter(slice(len(COLUMNS), len(COLUMNS) + len(keys)))
+    # The ranges were merged in order; that the rows come out in it, SQL does not promise.
+    rows.sort(key=key_of, reverse=descending != turn.backwards)
+    page = turn.page(rows, size, key_of)
+    page.items = [line_of(row) for row in page.items]
+    return page
+
+
+def count_of(wanted: Filter, viewer: Person | None, *, most: int = MANY + 1) -> int:
+    """How many ideas the whole list holds, counted up to `most`."""
+    sight = sight_of(viewer)
+    read = _what_to_read(settled(wanted, sight), viewer, sight)
+    if read is None:
+        return 0
+    scope, also, values = read
+    statement = count_statement(dialect_name(), wanted.sort, scope, also)
+    return db.session.execute(statement, values | {"limit": most}).scalar_one()
+
+
+def _what_to_read(wanted: Filter, viewer: Person | None, sight: Sight) -> tuple[Scope, bool, dict] | None:
+    """-> (scope, whether the order's own condition holds, values), or None where nothing can be found."""
+    boards = _boards(wanted, sight)
+    standings = standings_of(wanted.standing) if wanted.standing else None
+    if boards == ():
+        return None
+    if wanted.sort == "waiting" and standings is None and boards is None:
+        standings = WAITING
+    # What is waited for is a decision; whoever asks for what stands otherwise is shown that, the oldest first.
+    also = not (wanted.sort == "waiting" and standings and not set(standings) <= set(WAITING))
+    values = {"boards": boards, "standings": standings}
+    if wanted.mine or wanted.month:
+        values |= {"person": viewer.id if viewer else None, "month": wanted.month}
+        begins, month = wanted.mine or "month", bool(wanted.mine and wanted.month)
+        scope = Scope(begins=begins, boards=boards is not None, standings=standings is not None, month=month)
+    elif standings and (boards is None or _standing_is_fewer(boards, standings)):
+        scope = Scope("standing", len(standings), boards=boards is not None)
+        values |= {f"s{i}": standing for i, standing in enumerate(standings)}
+    elif boards is not None and len(boards) <= _MOST_RANGES:
+        scope = Scope("board_id", len(boards), standings=standings is not None)
+        values |= {f"s{i}": board_id for i, board_id in enumerate(boards)}
+    else:
+        scope = Scope(boards=boards is not None, standings=standings is not None)
+    return scope, also, values
+
+
+def _boards(wanted: Filter, sight: Sight) -> tuple[int, ...] | None:
+    """Whose ideas the list holds; None: those of all boards there are."""
+    if wanted.board is not None:
+        return (wanted.board.id,) if wanted.board.id in sight.ids else ()
+    if left := left_out(wanted, sight):
+        return tuple(board_id for board_id in sight.ids if board_id not in left)
+    return None if sight.is_whole else sight.ids
+
+
+def _standing_is_fewer(boards: tuple[int, ...], standings: tuple[str, ...]) -> bool:
+    """Of a board's ideas and those that stand so, whether the latter are fewer: they are read, and the rest asked of each."""
+    if len(boards) > 1:
+        return True
+    values = {"limit": _WORTH_COUNTING, "b0": boards[0]} | {f"s{i}": value for i, value in enumerate(standings)}
+    of_board, of_standing = db.session.execute(sizes_statement(dialect_name(), len(standings)), values).one()
+    return of_standing < of_board or (of_standing == of_board and Stage.RECEIVED not in standings)

@@ -1,15 +1,18 @@
 """Reading ideas: the list, and the page of one."""
 
-from flask import Blueprint, request, url_for
+from urllib.parse import urlencode
+
+from flask import Blueprint, g, request, url_for
 
 from ideaboard.boards.directory import boards_seen_by
 from ideaboard.discussion.views import fresh_form
 from ideaboard.ideas import promises
 from ideaboard.ideas.leaving import can_be_taken_back
-from ideaboard.ideas.listing import Filter, count_of, page_of
+from ideaboard.ideas.listing import Filter
+from ideaboard.ideas.orders import ORDER_MEANINGS, ORDER_WORDS
 from ideaboard.models import Idea
+from ideaboard.site.lists import list_of
 from ideaboard.site.parts import parts_of
-from ideaboard.site.rows import rows_of
 from ideaboard.voting.support import end_of
 from ideaboard.web.gate import gate, load_board, load_idea, viewer
 from ideaboard.web.globals import current_site, request_now
@@ -29,20 +32,41 @@ def first_look_words(idea: Idea) -> str:
     )
 
 
+@ideas.app_template_global()
+def order_words(sort: str) -> str:
+    return str(ORDER_WORDS[sort])
+
+
+@ideas.app_template_global()
+def order_meaning(sort: str) -> str:
+    """What stands above the rows where an order does not speak for itself, or ''."""
+    return str(ORDER_MEANINGS.get(sort, ""))
+
+
+@ideas.app_template_global()
+def list_url(place: str, wanted: Filter, after: str | None = None, before: str | None = None, **changes) -> str:
+    """The address of a list; on a board's own page its slug is the path."""
+    values = wanted.values(**changes)
+    slug = values.pop("board", None) if place == "boards.show" else None
+    paths = g.setdefault("paths_of_lists", {})
+    if (place, slug) not in paths:  # a page has some forty such links
+        paths[place, slug] = url_for(place, slug=slug)
+    values |= {name: cursor for name, cursor in (("after", after), ("before", before)) if cursor}
+    return paths[place, slug] + (f"?{urlencode(values)}" if values else "")
+
+
 @ideas.get("/ideas")
 @gate("idea.read")
 def index():
     slug = request.args.get("board", "")
     wanted = Filter.read(request.args, viewer(), load_board(slug) if slug else None)
-    found = page_of(wanted, viewer(), after=request.args.get("after"), before=request.args.get("before"))
+    shown = list_of(wanted, viewer(), after=request.args.get("after"), before=request.args.get("before"))
     if not wanted.mine:  # one's own ideas are not put before anybody
-        showed(idea.id for idea in found.items)
+        showed(idea.id for idea in shown["rows"].page.items)
     return page_or_fragment(
         "ideas/index.html",
         "ideas/more.htmx.html",
-        rows=rows_of(found, viewer()),
-        wanted=wanted,
-        total=count_of(wanted, viewer()),
+        **shown,
         boards=boards_seen_by(viewer()),
         place="ideas.index",
     )

@@ -50,7 +50,8 @@ def _indexes_of_orders() -> list[Index]:
     found = []
     for order, (columns, also) in ORDERS.items():
         where = text(f"{_OPEN} AND {also}" if also else _OPEN)
-        for scope in ("", "board_id", "standing"):
+        # Waiting is a standing: over all boards its ranges are those of "newest" by standing.
+        for scope in ("board_id",) if order == "waiting" else ("", "board_id", "standing"):
             name = f"ix_idea_{order}_{scope.removesuffix('_id')}".rstrip("_")
             found.append(Index(name, *filter(None, (scope,)), *columns, sqlite_where=where, postgresql_where=where))
     return found

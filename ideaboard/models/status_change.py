@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, func, text
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -13,6 +13,8 @@ from ideaboard.models.idea import Idea
 from ideaboard.models.person import Person
 from ideaboard.models.status import Status
 from ideaboard.models.vocabulary import Origin
+
+_COMING = text("stage = 'coming_soon'")
 
 
 class StatusChange(Model):
@@ -43,6 +45,8 @@ class StatusChange(Model):
         CheckConstraint("NOT is_ready_sentence OR stage = 'under_review'", name="ready_sentence"),
         Index("ix_status_change_idea", "idea_id", "changed_at", "id"),
         Index("ix_status_change_newest", "changed_at", "id"),
+        # What is expected in a month: a list's filter.
+        Index("ix_status_change_month", "promised_on", "idea_id", sqlite_where=_COMING, postgresql_where=_COMING),
         NEVER_REUSE,
     )
 

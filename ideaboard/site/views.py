@@ -3,9 +3,9 @@
 from flask import Blueprint
 
 from ideaboard.boards.directory import boards_seen_by, idea_counts
-from ideaboard.ideas.listing import Filter, page_of
+from ideaboard.ideas.listing import Filter
+from ideaboard.site.lists import list_of
 from ideaboard.site.proof import deeds_of, figures_of
-from ideaboard.site.rows import rows_of
 from ideaboard.stories.reading import latest
 from ideaboard.web.gate import gate, viewer
 from ideaboard.web.globals import request_now
@@ -22,9 +22,8 @@ def home():
     """What was asked and done lately, then ideas; with one board, that board."""
     boards = boards_seen_by(viewer())
     only = boards[0] if len(boards) == 1 else None
-    wanted = Filter(board=only)
-    found = page_of(wanted, viewer(), size=IDEAS_AT_HOME)
-    showed(idea.id for idea in found.items)
+    shown = list_of(Filter(board=only), viewer(), size=IDEAS_AT_HOME)
+    showed(idea.id for idea in shown["rows"].page.items)
     return page(
         "site/home.html",
         boards=boards,
@@ -33,7 +32,6 @@ def home():
         figures=figures_of(viewer(), request_now(), only),
         deeds=deeds_of(viewer(), only),
         story=latest(viewer()),
-        wanted=wanted,
-        rows=rows_of(found, viewer()),
+        **shown,
         place="ideas.index",
     )

@@ -8,7 +8,7 @@ from ideaboard.foundation.refusals import Refusal
 from ideaboard.ideas.history import additions_of, versions_of
 from ideaboard.insights.clearness import clear_of
 from ideaboard.merging.history import steps_of_merges
-from ideaboard.models import Idea
+from ideaboard.models import Idea, Status
 from ideaboard.models.vocabulary import Stage
 from ideaboard.voting.ballots import ballots_of, solved_of
 from ideaboard.web.gate import gate, load_idea, viewer
@@ -24,7 +24,15 @@ from ideaboard.workflow.progress import ChangedMeanwhile, change_status
 from ideaboard.workflow.timeline import timeline_of
 from ideaboard.workflow.tracker import steps_of
 from ideaboard.workflow.transitions import ChangeNotPossible
-from ideaboard.workflow.words import STAGE_WORDS, badge_icon, badge_kind, outcome_words, status_label, status_words
+from ideaboard.workflow.words import (
+    STAGE_WORDS,
+    badge_icon,
+    badge_kind,
+    outcome_words,
+    standings_offered,
+    status_label,
+    status_words,
+)
 
 workflow = Blueprint("workflow", __name__)
 for word in (status_words, status_label, outcome_words, badge_kind, badge_icon, link_of):
@@ -33,11 +41,22 @@ for word in (status_words, status_label, outcome_words, badge_kind, badge_icon, 
 
 @workflow.app_template_global()
 def under_review_label() -> str:
-    """The label of Under review, read once a request: a site may show received ideas under it."""
-    if "under_review_label" not in g:
-        first = next((status for status in statuses() if status.stage == Stage.UNDER_REVIEW), None)
-        g.under_review_label = status_label(first) if first else str(STAGE_WORDS[Stage.UNDER_REVIEW])
-    return g.under_review_label
+    """The label of Under review: a site may show received ideas under it."""
+    first = next((status for status in _statuses() if status.stage == Stage.UNDER_REVIEW), None)
+    return status_label(first) if first else str(STAGE_WORDS[Stage.UNDER_REVIEW])
+
+
+@workflow.app_template_global("standings_offered")
+def offered() -> list[tuple[str, str]]:
+    """[(what `status=` of a list names, its label)] as the admin named them."""
+    return standings_offered(_statuses())
+
+
+def _statuses() -> list[Status]:
+    """Read once a request."""
+    if "statuses" not in g:
+        g.statuses = statuses()
+    return g.statuses
 
 
 @workflow.get("/ideas/<int:idea_id>/status")

@@ -7,7 +7,7 @@ from babel.dates import format_date, format_skeleton
 from ideaboard.extensions import date_locale, lazy_gettext
 from ideaboard.foundation.clock import now
 from ideaboard.models import Idea, Status
-from ideaboard.models.vocabulary import OUTCOMES_THAT_END_VOTING, Outcome, Stage
+from ideaboard.models.vocabulary import OUTCOMES_THAT_END_VOTING, STEPS, Outcome, Stage
 
 STAGE_WORDS = {
     Stage.RECEIVED: lazy_gettext("Received"),
@@ -56,7 +56,7 @@ def status_words(subject: Idea | Status | None, outcome: str | None = None, prom
     subject: an idea (its own outcome and month are read), or a status with what goes with it.
     """
     status = subject
-    if isinstance(subject, Idea):
+    if subject is not None and not isinstance(subject, Status):  # an idea, or a line of a list
         status = subject.status
         if subject.change is not None:
             outcome, promised_on = subject.change.outcome, subject.change.promised_on
@@ -66,6 +66,18 @@ def status_words(subject: Idea | Status | None, outcome: str | None = None, prom
     if promised_on and status is not None and status.stage == Stage.COMING_SOON:
         return f"{label} · {month_words(promised_on)}"
     return label
+
+
+def standings_offered(statuses: list[Status]) -> list[tuple[str, str]]:
+    """[(what `status=` of a list names, its label)] in the order of the stages; two statuses of one stage share a line."""
+    found = []
+    for stage in STEPS:
+        of_stage = [status for status in statuses if status.stage == stage]
+        label = " / ".join(dict.fromkeys(status_label(status) for status in of_stage)) or str(STAGE_WORDS[stage])
+        found.append((str(stage), label))
+        if stage is Stage.REVIEWED:
+            found += [(str(outcome), f"{label} · {OUTCOME_WORDS[outcome]}") for outcome in Outcome]
+    return found
 
 
 def outcome_words(outcome: str) -> str:

@@ -64,6 +64,14 @@ def upgrade():
         op.drop_index(name, "idea")
     for name, columns, where in _indexes():
         op.create_index(name, "idea", columns, sqlite_where=where, postgresql_where=where)
+    coming = sa.text("stage = 'coming_soon'")
+    op.create_index(
+        "ix_status_change_month",
+        "status_change",
+        ["promised_on", "idea_id"],
+        sqlite_where=coming,
+        postgresql_where=coming,
+    )
 
 
 def _fill_scores(connection):
@@ -102,6 +110,7 @@ def _aware(at):
 
 
 def downgrade():
+    op.drop_index("ix_status_change_month", "status_change")
     for name, _, _ in _indexes():
         op.drop_index(name, "idea")
     for name, columns in _BEFORE.items():
@@ -113,6 +122,6 @@ def downgrade():
 def _indexes():
     for order, (columns, also) in _ORDERS.items():
         where = sa.text(f"{_OPEN} AND {also}" if also else _OPEN)
-        for scope in ("", "board_id", "standing"):
+        for scope in ("board_id",) if order == "waiting" else ("", "board_id", "standing"):
             name = f"ix_idea_{order}_{scope.removesuffix('_id')}".rstrip("_")
             yield name, [*filter(None, (scope,)), *columns], where

@@ -1,0 +1,148 @@
+"""Which ranges of which index a list reads. Every order is an index, every scope a range of it, and ranges are merged.
+
+    SELECT … FROM (
+        SELECT trending, id FROM idea WHERE <open> AND board_id = :s0 AND trending = :k0 AND id < :k1
+        UNION ALL SELECT trending, id FROM idea WHERE <open> AND board_id = :s0 AND trending < :k0
+        UNION ALL … (the next board) …
+        ORDER BY trending DESC, id DESC LIMIT 21
+    ) LEFT JOIN idea …
+
+Both databases merge such ranges lazily: each is read as far as the page needs it, and nothing is sorted. A statement is
+built once for each shape and kept, so that a page costs neither its building nor its compiling.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sqlalchemy import Select, and_, bindparam, exists, func, literal_column, or_, select, union_all
+
+from ideaboard.foundation import dialects
+from ideaboard.ideas.lines import CHANGE, COLUMNS, IDEA, with_what_it_shows
+from ideaboard.models import Follow, Vote
+from ideaboard.models.idea import ORDERS
+from ideaboard.models.vocabulary import Stage
+
+FIRST_IS_SMALLEST = ("waiting", "unseen")
+_OPEN = and_(
+    IDEA.c.visible_at.is_not(None),
+    *(IDEA.c[name].is_(None) for name in ("held_at", "hidden_at", "taken_back_at", "merged_into_id")),
+)
+_VOTE, _FOLLOW = Vote.__table__, Follow.__table__
+
+
+@dataclass(frozen=True)
+class Scope:
+    """`ranges` of the index over `column` ('board_id', 'standing', or None: one range, all); or what a list `begins` with
+    instead ('ideas', 'votes', 'follows': a person's own rows; 'month'). Of what is found there, only `boards`,
+    `standings` and `month` are kept, where these are set."""
+
+    column: str | None = None
+    ranges: int = 1
+    begins: str | None = None
+    boards: bool = False
+    standings: bool = False
+    month: bool = False
+    name: str = "s"  # of the parameters of its ranges
+
+
+def keys_of(order: str) -> list:
+    """The columns of an order; the last is the id."""
+    return [IDEA.c[name] for name in ORDERS[order][0]]
+
+
+def is_descending(order: str) -> bool:
+    return order not in FIRST_IS_SMALLEST
+
+
+@lru_cache(maxsize=1000)
+def page_statement(dialect: str, order: str, scope: Scope, beyond: bool, backwards: bool, also: bool) -> Select:
+    """COLUMNS and then the key, in no promised order: :limit rows of the scope (:s0, :s1, …), of :boards, :standings,
+    :month, :person; `beyond`: after the key :k0, :k1, …; `also=False`: without the order's own condition."""
+    keys, descending = keys_of(order), is_descending(order) != backwards
+
+    def bounds(columns: list) -> list:
+        values = [bindparam(f"k{i}", type_=key.type) for i, key in enumerate(keys)]
+        return dialects.beyond(dialect, columns, values, descending) if beyond else []
+
+    def in_order(one, columns):
+        return one.order_by(*(c.desc() if descending else c.asc() for c in columns)).limit(bindparam("limit"))
+
+    found = _selects(dialect, order, scope, keys, bounds, also)
+    if len(found) == 1:
+        page = in_order(found[0], list(found[0].selected_columns)).subquery("page")
+    else:
+        merged = union_all(*(dialects.part_of_a_merge(dialect, in_order(one, keys), one) for one in found))
+        page = in_order(merged, [merged.selected_columns[key.name] for key in keys]).subquery("page")
+    return select(*COLUMNS, *page.c).select_from(with_what_it_shows(page))
+
+
+@lru_cache(maxsize=200)
+def count_statement(dialect: str, order: str, scope: Scope, also: bool) -> Select:
+    """How many rows the scope has, counted up to :limit of them."""
+    found = _selects(dialect, order, scope, [IDEA.c.id], lambda columns: [], also)
+    counted = found[0] if len(found) == 1 else union_all(*found)
+    return select(func.count()).select_from(counted.limit(bindparam("limit")).subquery("counted"))
+
+
+@lru_cache(maxsize=20)
+def sizes_statement(dialect: str, standings: int) -> Select:
+    """(Ideas of the board :b0, ideas that stand as :s0, :s1, …), each counted up to :limit."""
+    scopes = (Scope("board_id", name="b"), Scope("standing", standings))
+    return select(*(count_statement(dialect, "newest", scope, True).scalar_subquery() for scope in scopes))
+
+
+def _selects(dialect: str, order: str, scope: Scope, keys: list, bounds: Callable, also: bool) -> list[Select]:
+    where = [_OPEN, *_kept(dialect, scope)]
+    if also and ORDERS[order][1]:
+        where.append(literal_column(ORDERS[order][1]))
+    if scope.begins:
+        # OFFSET keeps planners from walking the whole order in search of the few.
+        own = _begun(scope.begins, keys).where(*where).offset(literal_column("0")).subquery("own")
+        columns = list(own.c)
+        return [select(*columns).where(*([or_(*bound)] if (bound := bounds(columns)) else []))]
+    return [
+        select(*keys).where(*where, *_range(scope, number), *bound)
+        for number in range(scope.ranges)
+        for bound in ([[bound] for bound in bounds(keys)] or [[]])
+    ]
+
+
+def _range(scope: Scope, number: int) -> list:
+    if scope.column is None:
+        return []
+    column = IDEA.c[scope.column]
+    return [column == bindparam(f"{scope.name}{number}", type_=column.type)]
+
+
+def _kept(dialect: str, scope: Scope) -> list:
+    """What is asked of each row that a range holds; it must not lead a planner to another index."""
+    found = []
+    if scope.boards:
+        board_id = dialects.beside_the_index(dialect, IDEA.c.board_id)
+        found.append(board_id.in_(bindparam("boards", expanding=True)))
+    if scope.standings:
+        standing = dialects.beside_the_index(dialect, IDEA.c.standing)
+        found.append(standing.in_(bindparam("standings", expanding=True)))
+    if scope.month:
+        found.append(exists().where(CHANGE.c.id == IDEA.c.change_id, *_expected()))
+    return found
+
+
+def _expected() -> list:
+    # The stage stands there as a word, so that the index of months is known to hold it.
+    return [CHANGE.c.stage == literal_column(f"'{Stage.COMING_SOON}'"), CHANGE.c.promised_on == bindparam("month")]
+
+
+def _begun(begins: str, keys: list) -> Select:
+    """What a person's own rows, or a month's changes, lead to: as many as these are, and sorted."""
+    person = bindparam("person")
+    if begins == "ideas":
+        return select(*keys).where(IDEA.c.author_id == person)
+    if begins == "votes":
+        return select(*keys).join_from(_VOTE, IDEA, IDEA.c.id == _VOTE.c.idea_id).where(_VOTE.c.person_id == person)
+    if begins == "follows":
+        own = (_FOLLOW.c.person_id == person, _FOLLOW.c.reasons > 0)
+        return select(*keys).join_from(_FOLLOW, IDEA, IDEA.c.id == _FOLLOW.c.idea_id).where(*own)
+    stands = and_(IDEA.c.id == CHANGE.c.idea_id, IDEA.c.change_id == CHANGE.c.id)
+    return select(*keys).join_from(CHANGE, IDEA, stands).where(*_expected())
