@@ -3,23 +3,23 @@
 from dataclasses import dataclass
 
 from ideaboard.foundation.paging import Page
-from ideaboard.models import Person, StatusChange, Vote
-from ideaboard.voting.ballots import ballots_of
-from ideaboard.workflow.answers import answers_for
+from ideaboard.models import Person
+from ideaboard.voting.ballots import voted_on
+from ideaboard.workflow.answers import Said, said_on
 
 
 @dataclass
 class Rows:
-    """`page.items`: the ideas; `votes` and `answers`: {idea id: the viewer's Vote} and {idea id: newest answer}."""
+    """`page.items`: the ideas; `votes`: the ids of those that the viewer voted on; `answers`: {idea id: newest answer}."""
 
     page: Page
-    votes: dict[int, Vote]
-    answers: dict[int, StatusChange]
+    votes: frozenset[int]
+    answers: dict[int, Said]
 
 
 def rows_of(page: Page, viewer: Person | None) -> Rows:
     return Rows(
         page,
-        ballots_of([idea.id for idea in page.items], viewer),
-        answers_for(page.items),
+        voted_on([idea.id for idea in page.items], viewer),
+        said_on(page.items),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from ideaboard.extensions import db
 from ideaboard.foundation.paging import Page, paginate
@@ -25,6 +25,20 @@ def ballots_of(idea_ids: Iterable[int], viewer: Person | None) -> dict[int, Vote
         return {}
     rows = db.session.scalars(select(Vote).where(Vote.person_id == viewer.id, Vote.idea_id.in_(ids)))
     return {vote.idea_id: vote for vote in rows}
+
+
+_VOTED_ON = select(Vote.__table__.c.idea_id).where(
+    Vote.__table__.c.person_id == bindparam("person"),
+    Vote.__table__.c.idea_id.in_(bindparam("ideas", expanding=True)),
+)
+
+
+def voted_on(idea_ids: Iterable[int], viewer: Person | None) -> frozenset[int]:
+    """Which of these ideas the viewer voted on; one query, none for a guest."""
+    ids = list(idea_ids)
+    if viewer is None or not ids:
+        return frozenset()
+    return frozenset(db.session.scalars(_VOTED_ON, {"person": viewer.id, "ideas": ids}))
 
 
 def solved_of(idea: Idea, viewer: Person | None) -> Solved | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Flask, current_app, g, request
 from jinja2 import Environment, StrictUndefined
@@ -22,6 +22,7 @@ from ideaboard.web.globals import current_site, reader_zone, request_now
 
 MOST = 8 * 1024 * 1024  # characters of fragments that a process keeps
 _OF_A_REQUEST = {"request", "session", "g", "get_flashed_messages", "config"}
+ROW = "ideas/_row.html"
 _QUARTER = 900  # seconds; midnight falls on one in every zone
 
 
@@ -81,9 +82,32 @@ def reader_key() -> tuple:
     return str(get_locale()), g.reader_key  # a feed speaks the site's language, whoever asks
 
 
+class SiteFace(NamedTuple):
+    received_reads_under_review: bool
+
+
+def row_of(idea: Any, *, my_vote: bool, said: Any, takes_focus: bool = False) -> Markup:
+    """One row of a list. A line of plain values (not an Idea) is kept, and so a vote makes one row anew."""
+    reads_under_review = current_site().received_reads_under_review
+    facts = {
+        "idea": idea,
+        "my_vote": my_vote,
+        "said": said,
+        "note": None,
+        "takes_focus": takes_focus,
+        "viewer": viewer() is not None,
+        "site": SiteFace(reads_under_review),
+        "oob": None,
+    }
+    # The label of Under review is an admin's: rows that read so are made anew.
+    if isinstance(idea, tuple) and not (reads_under_review and idea.status_id is None):
+        return kept_fragments().fragment(ROW, **facts)
+    return Markup(current_app.jinja_env.get_template(ROW).render(facts))
+
+
 def install(app: Flask) -> None:
     fragments = app.extensions["fragments"] = Fragments(app.jinja_env)
-    app.jinja_env.globals["fragment"] = fragments.fragment
+    app.jinja_env.globals.update(fragment=fragments.fragment, row_of=row_of)
 
 
 def kept_fragments() -> Fragments:

@@ -1,14 +1,75 @@
 """Staff's official word on an idea: the text of its latest change. A ready sentence is a note, shown more quietly."""
 
 from collections.abc import Iterable
+from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import aliased, joinedload
 
 from ideaboard.extensions import db
-from ideaboard.models import Idea, StatusChange
+from ideaboard.foundation.markdown import excerpt
+from ideaboard.models import Idea, Person, StatusChange
 from ideaboard.models.vocabulary import Stage
 from ideaboard.workflow.history import changes_of
+
+WORDS = 140  # characters of an answer in a list's row
+_first_words = lru_cache(maxsize=4096)(excerpt)
+
+
+class Speaker(NamedTuple):
+    display_name: str | None
+    erased_at: datetime | None
+    department: str | None
+    avatar_seed: str
+
+
+class Said(NamedTuple):
+    """What a list's row shows of an answer, as plain values."""
+
+    words: str
+    is_ready_sentence: bool
+    actor: Speaker | None
+
+
+_CHANGE, _ACTOR = StatusChange.__table__, Person.__table__
+_SAID = (
+    select(
+        _CHANGE.c.idea_id,
+        _CHANGE.c.text,
+        _CHANGE.c.is_ready_sentence,
+        _CHANGE.c.actor_id,
+        *(_ACTOR.c[name] for name in Speaker._fields),
+    )
+    .outerjoin_from(_CHANGE, _ACTOR, _ACTOR.c.id == _CHANGE.c.actor_id)
+    .where(_CHANGE.c.id.in_(bindparam("changes", expanding=True)))
+)
+
+
+def said_on(ideas: Iterable) -> dict[int, Said]:
+    """{idea id: the first words of what is pinned} for the rows of a list (ideas, or their lines).
+
+    That is the change at which an idea stands; where that one says nothing (an import), what was said before it.
+    """
+    standing = {idea.change_id: idea for idea in ideas if idea.change_id is not None}
+    if not standing:
+        return {}
+    found, silent = {}, []
+    for row in db.session.execute(_SAID, {"changes": list(standing)}):
+        if row.text:
+            found[row.idea_id] = Said(_first_words(row.text, WORDS), row.is_ready_sentence, _speaker(row))
+        else:
+            silent.append(row.idea_id)
+    before = answers_for([idea for idea in standing.values() if idea.id in silent]) if silent else {}
+    for idea_id, change in before.items():
+        actor = change.actor and Speaker(*(getattr(change.actor, name) for name in Speaker._fields))
+        found[idea_id] = Said(_first_words(change.text, WORDS), change.is_ready_sentence, actor)
+    return found
+
+
+def _speaker(row) -> Speaker | None:
+    return Speaker(*row[4:]) if row.actor_id is not None else None
 
 
 def pinned_answer(idea: Idea, changes: list[StatusChange] | None = None) -> StatusChange | None:
