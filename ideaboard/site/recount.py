@@ -2,12 +2,13 @@
 
 Checked: votes and comments of ideas (imported ones too), ideas that do not stand at their latest change (or whose
 standing, the word of lists, is not its), and how many were told of a change, where its inbox entries and mails are
-still kept.
+still kept; and the scores that lists are ordered by.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import isclose
 
 from sqlalchemy import Select, case, func, or_, select, update
 
@@ -17,10 +18,12 @@ from ideaboard.extensions import gettext as _
 from ideaboard.foundation.database import end_reading, transaction
 from ideaboard.models import Comment, Event, Idea, Notification, StatusChange, Vote
 from ideaboard.models.vocabulary import Origin, Stage, ToldBy
+from ideaboard.voting.trending import computed
 
 # Deliveries go after 90 days (DESIGN): of what was told before told_by was kept nothing is known then.
 TOLD_IS_KEPT = timedelta(days=85)
 _REPAIRED_AT_ONCE = 200  # ideas or changes a transaction
+_SCORED_AT_ONCE = 500  # ideas whose votes stand in memory together
 
 
 @dataclass(frozen=True)
@@ -30,8 +33,8 @@ class Drift:
     counter: str
     id: int
     idea_id: int
-    stored: int | str | None
-    found: int | str | None
+    stored: int | float | str | None
+    found: int | float | str | None
 
     def __str__(self) -> str:
         told = {"idea": self.idea_id, "counter": self.counter, "stored": self.stored, "found": self.found}
@@ -137,7 +140,23 @@ def _told(now: datetime) -> tuple[Select, tuple[str, ...]]:
     return query, ("entitled_count", "told_count", "not_told_count")
 
 
-_CHECKS: tuple[Callable, ...] = (_votes, _comments, _standing, _told)
+def _scores(ids: list[int] | None) -> Iterator[Drift]:
+    """The two places in lists that have a formula (models/ranking.py), by the votes, and by the looks as they stand.
+
+    Floats that were moved a million times differ in their last bits; and of a merged idea they rest, as its count does.
+    """
+    query = select(Idea.id, Idea.trending, Idea.showing_due).where(Idea.merged_into_id.is_(None)).order_by(Idea.id)
+    rows = db.session.execute(query if ids is None else query.where(Idea.id.in_(ids))).all()
+    for start in range(0, len(rows), _SCORED_AT_ONCE):
+        some = rows[start : start + _SCORED_AT_ONCE]
+        found = computed([row.id for row in some])
+        for row in some:
+            for counter, own, right in zip(("trending", "showing_due"), row[1:], found[row.id], strict=True):
+                if not isclose(own, right, rel_tol=1e-6):
+                    yield Drift(counter, row.id, row.id, own, right)
+
+
+_CHECKS: tuple[Callable, ...] = (_votes, _comments, _standing, _told, _scores)
 _BY_COUNTER = {
     "votes_count": _votes,
     "comments_count": _comments,
@@ -145,12 +164,16 @@ _BY_COUNTER = {
     "standing": _standing,
     "entitled_count": _told,
     "told_count": _told,
+    "trending": _scores,
+    "showing_due": _scores,
     "not_told_count": _told,
 }
 
 
 def _drift(check: Callable, now: datetime, ids: list[int] | None) -> list[Drift]:
     """Run one check, over everything or over some ideas (changes, for `_told`)."""
+    if check is _scores:
+        return list(_scores(ids))
     query, counters = check(now)
     of = StatusChange if check is _told else Idea
     query = query.order_by(of.id) if ids is None else query.where(of.id.in_(ids)).order_by(of.id)

@@ -32,6 +32,7 @@ from ideaboard.notifications.reach import reach_by_launch
 from ideaboard.site.demo.clear import start_for_real
 from ideaboard.site.demo.plant import NotEmpty, plant
 from ideaboard.site.demo.wording import SITE_ZONE
+from ideaboard.site.recount import find_drift
 from tests.conftest import NOW, copy_of, make_app
 
 
@@ -371,3 +372,7 @@ def test_one_address_takes_no_mail_so_that_staff_and_the_operator_see_what_is_sa
     client = planted_app.test_client()
     client.post("/demo/play", data={"as": "ada"})
     assert "1 person cannot be reached: the mail server refuses the address (Luca)." in client.get("/staff").text
+
+
+def test_the_demo_stands_in_its_lists_as_the_formulas_say(planted):
+    assert [drift for drift in find_drift(NOW) if drift.counter in ("trending", "showing_due")] == []

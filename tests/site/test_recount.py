@@ -90,6 +90,22 @@ def test_a_false_counter_is_found_and_repaired_only_when_told(run, idea, db, rel
     assert run().exit_code == 0
 
 
+@pytest.mark.parametrize("wrong", [{"trending": 0.5}, {"showing_due": 0.0}])
+def test_a_false_place_in_a_list_is_found_and_repaired(run, idea, db, reload, wrong):
+    (name, value), *_rest = wrong.items()
+    right = getattr(reload(idea), name)
+    falsify(db, idea, **wrong)
+    assert f"idea {idea.id}: {name} is {value}, the rows say" in run().output
+    run("--repair")
+    assert getattr(reload(idea), name) == pytest.approx(right)
+    assert run().exit_code == 0
+
+
+def test_the_last_bits_of_a_score_are_no_drift(run, idea, db, reload):
+    falsify(db, idea, trending=reload(idea).trending * (1 + 1e-9))
+    assert run().exit_code == 0
+
+
 def test_counters_of_an_idea_without_rows(run, make_idea, db, reload):
     bare = make_idea(votes_count=3)
     assert run().exit_code == 1

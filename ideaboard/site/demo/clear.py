@@ -40,6 +40,7 @@ from ideaboard.models.vocabulary import Origin, Stage
 from ideaboard.search.documents import ANSWER, COMMENT, IDEA
 from ideaboard.search.indexing import forget
 from ideaboard.site.demo.content import MAIL_DOMAIN
+from ideaboard.voting.trending import recompute
 
 LINK_INSTEAD = "/ideas"  # of a real change that pointed at a demo idea: the database wants a link there
 
@@ -231,6 +232,7 @@ def _put_right(session: Session, idea_id: int) -> None:
         standing=latest.standing if latest else Stage.RECEIVED,
         votes_count=session.scalar(votes), comments_count=session.scalar(comments),
     )  # fmt: skip
+    recompute([idea_id])
 
 
 def _drop(session: Session, model, which) -> int:

@@ -33,6 +33,7 @@ from ideaboard.site.demo.solved import solved_rows
 from ideaboard.site.demo.told import plant_stories, story_rows
 from ideaboard.site.demo.unreached import plant_unreached
 from ideaboard.site.demo.wording import SITE_ZONE
+from ideaboard.voting.trending import recompute
 
 MAILS_A_WEEK = 30  # who clicks through the demo in an hour would meet the usual ceiling
 BOARDS_AGE = 405  # days; older than the first idea
@@ -96,6 +97,7 @@ def plant(now: datetime) -> dict[str, int]:
         told = plant_news(session, community, follows, changes, comments, cast, ideas, boards, people, stories, moment)
         admin = next(who for who, row in people_rows.items() if row["site_role"] == SiteRole.ADMIN)
         plant_chat(session, people[admin], now)
+        recompute(ideas.values())
         index_all_of(ideas.values())
     return {
         "people": len(people), "boards": len(boards), "ideas": len(ideas), "changes": len(changes),
