@@ -1,4 +1,4 @@
-"""What search keeps of the big site's texts, made by a second process while the first one writes rows."""
+"""What search and similarity keep of the big site's texts, made by a second process while the first one writes rows."""
 
 from __future__ import annotations
 
@@ -7,28 +7,33 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection
+from sqlalchemy.orm import Session
 
 from ideaboard.foundation.dialects_text import full_text
-from ideaboard.search.documents import document
+from ideaboard.models import SimilarFresh, SimilarShape
+from ideaboard.search.documents import IDEA, document
+from ideaboard.similar.shapes import shape_of
+from ideaboard.transfer.bulk_rows import write_rows
 
 WORTH_IT = 5_000  # ideas: below, the second process takes longer to start than it saves
 AT_ONCE = 2_000
 
-Text = tuple[int, int, int, str, str]  # kind, id of the row, its board, title, HTML
+Text = tuple[int, int, int, str, str, str]  # kind, id of the row, its board, title, Markdown, HTML
 
 
-def documents_of(texts: list[Text]) -> list:
-    return [document(kind, row, board, title, [html]) for kind, row, board, title, html in texts]
+def made_of(texts: list[Text]) -> tuple[list, list]:
+    """(documents of search, [(idea, shape for similarity)])"""
+    documents = [document(kind, row, board, title, [html]) for kind, row, board, title, _, html in texts]
+    return documents, [(row, shape_of(title, body)) for kind, row, _, title, body, _ in texts if kind == IDEA]
 
 
 @dataclass
 class Documents:
-    """`add` texts as they are made; `write` them at the end into the index, which is empty."""
+    """`add` texts as they are made; `write` them at the end into the indexes, which are empty."""
 
     beside: bool
     texts: list[Text] = field(default_factory=list)
-    made: list[Callable[[], list]] = field(default_factory=list)
+    made: list[Callable[[], tuple[list, list]]] = field(default_factory=list)
     pool: ProcessPoolExecutor | None = None
 
     def __post_init__(self):
@@ -42,14 +47,17 @@ class Documents:
 
     def _hand_over(self) -> None:
         texts, self.texts = self.texts, []
-        self.made.append(self.pool.submit(documents_of, texts).result if self.pool else lambda: documents_of(texts))
+        self.made.append(self.pool.submit(made_of, texts).result if self.pool else lambda: made_of(texts))
 
-    def write(self, connection: Connection, progress: Callable[[int], None]) -> None:
+    def write(self, session: Session, progress: Callable[[int], None]) -> None:
         self._hand_over()
+        connection = session.connection()
         index = full_text(connection.dialect.name)
         for made in self.made:
-            rows = made()
+            rows, shapes = made()
             index.put(connection, rows)
+            write_rows(session, SimilarShape, ("idea_id", "shape"), shapes)
+            write_rows(session, SimilarFresh, ("idea_id",), ((idea,) for idea, _ in shapes))
             progress(len(rows))
         index.tidy(connection)
         if self.pool:

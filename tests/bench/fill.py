@@ -40,6 +40,7 @@ from ideaboard.models import (
 )
 from ideaboard.models.vocabulary import Audience, BoardRole, SiteRole
 from ideaboard.search.documents import COMMENT
+from ideaboard.similar.folding import LARGEST, fold
 from ideaboard.transfer.bulk_rows import filling, insert_rows, number_on, write_rows
 from tests.bench import rows as shapes
 from tests.bench.documents import AT_ONCE
@@ -63,7 +64,7 @@ def fill(app: Flask, ideas: int, *, seed: int = 4, now: datetime | None = None, 
             found = _ideas(history, bar)
             _comments(history, found, bar)
             _events(history, found, bar)
-            _search(found, bar)
+            _search(history, found, bar)
             task = bar.add_task("indexes", total=1)
         bar.update(task, completed=1)
         end_reading()
@@ -162,7 +163,7 @@ def _comments(history: History, found: Rows, bar: Progress) -> None:
             body = texts.paragraph(chance, texts.of(chance), chance.expovariate(1 / 18))
             parent_id, root_id = (None, None) if parent is None else (ids[idea, parent], ids[idea, root])
             html = html_of(body)
-            found.documents.add(COMMENT, ids[idea, place], found.boards[idea - 1], "", html)
+            found.documents.add(COMMENT, ids[idea, place], found.boards[idea - 1], "", "", html)
             yield (
                 ids[idea, place], idea, author, parent_id, root_id, body, html, shapes.RENDERER_VERSION, moment(at)
             )  # fmt: skip
@@ -188,12 +189,16 @@ def _events(history: History, found: Rows, bar: Progress) -> None:
     _write(bar, "inboxes", entries, Notification, shapes.NOTIFICATION, notifications)
 
 
-def _search(found: Rows, bar: Progress) -> None:
-    """Its index is empty since the migration that made it."""
+def _search(history: History, found: Rows, bar: Progress) -> None:
+    """The indexes of search and of similar ideas; they are empty since the migrations that made them."""
     documents = found.documents
     task = bar.add_task("search", total=len(documents.made) * AT_ONCE + len(documents.texts))
     with transaction() as session:
-        documents.write(session.connection(), lambda number: bar.advance(task, number))
+        documents.write(session, lambda number: bar.advance(task, number))
+    task, now = bar.add_task("similar", total=history.ideas), moment(history.now)
+    while fold(now, 1):
+        bar.advance(task, LARGEST)
+    bar.update(task, completed=history.ideas)
 
 
 def main() -> None:

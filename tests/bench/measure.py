@@ -259,7 +259,10 @@ def run(asked: argparse.Namespace, stack: contextlib.ExitStack) -> dict:
         home.mkdir()
         one = stack.enter_context(served.product(site.url, home, served.postgres_pid(site.url)))
         benches[size] = bench = Bench(site, one, floors, asked.seconds)
-        report.say_size(size, one.seconds_to_first_answer)
+        idle = one.cpu()
+        time.sleep(1)
+        idle = round(1000 * (one.cpu() - idle), 1)
+        report.say_size(size, one.seconds_to_first_answer, idle)
         for case in wanted:
             bench.row(case, at)
         if not asked.only or "vote" in asked.only:
@@ -269,7 +272,7 @@ def run(asked: argparse.Namespace, stack: contextlib.ExitStack) -> dict:
         if not asked.only or "first_view" in asked.only:
             bench.first_view()
         result["sizes"][size] = {
-            "made_s": making[size], "start_s": round(one.seconds_to_first_answer, 2), "rows": bench.rows,
+            "made_s": making[size], "start_s": round(one.seconds_to_first_answer, 2), "idle_ms_a_second": idle, "rows": bench.rows,
             "memory_mib": {name: round(kb / 1024, 1) for name, kb in one.most.items()},
         }  # fmt: skip
         report.say_memory(result["sizes"][size])

@@ -91,8 +91,9 @@ def say_floors(floors: dict) -> None:
         say(f"{name}: " + "; ".join(parts))
 
 
-def say_size(size: int, seconds: float) -> None:
-    say(f"\n{size} ideas: first answer {seconds:.2f} s after the start ({met(seconds <= MOST_START)})")
+def say_size(size: int, seconds: float, idle: float) -> None:
+    started = f"first answer {seconds:.2f} s after the start ({met(seconds <= MOST_START)})"
+    say(f"\n{size} ideas: {started}; {idle:.0f} ms of CPU a second while nobody asks")
 
 
 def say_row(size: int, key: str, row: dict) -> None:

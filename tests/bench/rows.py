@@ -154,7 +154,7 @@ class Rows:
             self._event(took_back, kinds.IDEA_TAKEN_BACK, life.author, life)
         self.boards.append(life.board)
         if not took_back:
-            self.documents.add(IDEA_TEXT, life.number, life.board, title, html_of(body))
+            self.documents.add(IDEA_TEXT, life.number, life.board, title, body, html_of(body))
         brought = int(chance.paretovariate(0.9) * 3) % 4000 if imported else 0
         views = int(
             (len(life.votes) * 9 + 25)
@@ -193,7 +193,7 @@ class Rows:
                 len(entries), len(entries) - refused, refused, origin,
             ))  # fmt: skip
             if text and not change.ready:
-                self.documents.add(ANSWER_TEXT, change_id, life.board, "", html_of(text))
+                self.documents.add(ANSWER_TEXT, change_id, life.board, "", "", html_of(text))
             standing = str(change.outcome or change.stage)
             facts = {"stage": str(change.stage), "outcome": change.outcome, "from": stood, "answer": not change.ready}
             stood = str(change.stage)

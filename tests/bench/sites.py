@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import sqlite3
 from contextlib import closing
@@ -9,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -79,8 +79,10 @@ class Site:
             db.engine.dispose()
 
 
-def heads() -> str:
-    return "-".join(ScriptDirectory(str(ROOT / "migrations")).get_heads())
+def edition() -> str:
+    """What a kept site was made by: another schema or another way to fill it makes another site."""
+    files = [*(ROOT / "migrations" / "versions").glob("*.py"), *(ROOT / "tests" / "bench").glob("[dfhrw]*.py")]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in sorted(files))).hexdigest()[:8]
 
 
 def application(url: str) -> Flask:
@@ -89,7 +91,7 @@ def application(url: str) -> Flask:
 
 def sqlite_site(ideas: int, kept: Path, folder: Path, shown: bool = True) -> Site:
     """A copy, in `folder`, of the site that `kept` has or now gets."""
-    source = kept / f"ideaboard-{ideas}-{heads()}.db"
+    source = kept / f"ideaboard-{ideas}-{edition()}.db"
     if not source.exists():
         half = source.with_suffix(".half")
         half.unlink(missing_ok=True)

@@ -8,6 +8,7 @@ from ideaboard.extensions import db
 from ideaboard.foundation.markdown import excerpt, render
 from ideaboard.models import Board, Comment, Follow, Idea, Notification, Person, StatusChange, Vote
 from ideaboard.models.vocabulary import Reason, Stage
+from ideaboard.similar.finding import similar_to
 from ideaboard.site.recount import find_drift
 from tests.bench.conftest import NOW
 from tests.bench.fill import fill
@@ -50,6 +51,8 @@ def test_what_was_written_is_found(site):
     documents = db.session.scalar(text("SELECT count(*) FROM search_fts"))
     rows = {model: db.session.scalar(select(func.count()).select_from(model)) for model in (Idea, Comment)}
     assert documents > sum(rows.values()) * 0.95
+    title = db.session.scalars(select(Idea.title).where(Idea.visible_to(None)).order_by(Idea.id.desc()).limit(1)).one()
+    assert title in {match.idea.title for match in similar_to(title, None)}
 
 
 def test_a_seed_gives_one_site(site, new_app):
