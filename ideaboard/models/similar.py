@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ideaboard.extensions import Model
 from ideaboard.foundation.database import UtcDateTime
-from ideaboard.models.columns import NEVER_REUSE, Code, Id, Key
+from ideaboard.models.columns import NEVER_REUSE, Code, Id, Key, Line
 
 
 class SimilarShape(Model):
@@ -16,6 +16,7 @@ class SimilarShape(Model):
     __tablename__ = "similar_shape"
 
     idea_id: Mapped[int] = mapped_column(Key, ForeignKey("idea.id", ondelete="CASCADE"), primary_key=True)
+    board_id: Mapped[int]
     shape: Mapped[bytes] = mapped_column(LargeBinary)
 
 
@@ -42,7 +43,10 @@ class SimilarSegment(Model):
     ideas: Mapped[int]
     title_words: Mapped[int]
     body_words: Mapped[int]
+    # Another one for each segment there ever was: what a process keeps of a segment, it keeps by this.
+    mark: Mapped[Line]
     members: Mapped[bytes] = mapped_column(LargeBinary)  # ids, 32 bits each
+    held_by: Mapped[bytes] = mapped_column(LargeBinary)  # its terms, 64 bits each, then how many hold each, 32 bits
 
 
 class SimilarPosting(Model):

@@ -6,10 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from ideaboard.extensions import db
-from ideaboard.models import Idea, Person
+from ideaboard.models import Board, Idea, Person
 
 SHOWN = 5
-LEAST_WORDS = 3  # of a title, from which on it says enough
+MORE = 15  # ranked besides, for the case that some of the best were hidden, merged or taken back
 
 
 @dataclass(frozen=True)
@@ -21,14 +21,15 @@ class Match:
 
 
 def similar_to(title: str, viewer: Person | None, *, limit: int = SHOWN, exclude: int | None = None) -> list[Match]:
-    """The ideas most like a new title, among those the viewer sees, best first; board, status and change are loaded."""
-    from ideaboard.similar.ranking import ranking  # noqa: PLC0415
+    """The ideas most like a new title, among those the viewer sees, best first; board, author, status, change loaded."""
+    from ideaboard.similar.ranking import ranking  # noqa: PLC0415 (numpy)
 
-    ranked = dict(ranking(title, Idea.visible_to(viewer) & Idea.in_the_open(), limit=limit, exclude=exclude))
+    boards = db.session.scalars(select(Board.id).where(Board.visible_to(viewer))).all()
+    ranked = dict(ranking(title, boards, limit=limit + MORE, exclude=exclude))
     loaded = db.session.scalars(
         select(Idea)
-        .where(Idea.id.in_(ranked))
+        .where(Idea.id.in_(ranked), Idea.visible_to(viewer), Idea.in_the_open())
         .options(joinedload(Idea.board), joinedload(Idea.author), joinedload(Idea.status), joinedload(Idea.change))
     )
     found = {idea.id: idea for idea in loaded}
-    return [Match(found[i], score) for i, score in ranked.items() if i in found]
+    return [Match(found[i], score) for i, score in ranked.items() if i in found][:limit]

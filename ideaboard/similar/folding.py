@@ -14,6 +14,7 @@ from sqlalchemy import and_, delete, exists, func, insert, or_, select, update
 
 from ideaboard.extensions import db
 from ideaboard.foundation.database import end_reading, transaction
+from ideaboard.foundation.tokens import new_token
 from ideaboard.models import Idea, SimilarFresh, SimilarPosting, SimilarSegment, SimilarShape
 from ideaboard.similar.indexing import learn
 
@@ -133,7 +134,9 @@ def _write(ids: list[int], now: datetime) -> int:
                 ideas=len(shapes),
                 title_words=made.title_words,
                 body_words=made.body_words,
+                mark=new_token(),
                 members=made.members,
+                held_by=made.held_by,
             )
             .returning(SimilarSegment.id)
         )

@@ -1,6 +1,6 @@
 """Keeps the shapes true, in the transaction of the deed that changes an idea's words.
 
-A shape says nothing of who may see the idea: that is judged when reading, by Idea.visible_to (similar/candidates.py).
+Of who may see the idea, a shape knows the board alone. Who sees what is judged when reading (similar/finding.py).
 """
 
 from collections.abc import Iterable
@@ -17,10 +17,14 @@ from ideaboard.similar.shapes import shape_of
 def learn(idea_ids: Iterable[int]) -> None:
     """Within an open transaction: new ideas, or new words of some. Done twice is done once."""
     ids = list(idea_ids)
-    words = db.session.execute(select(Idea.id, Idea.title, Idea.body).where(Idea.id.in_(ids))).all()
+    words = db.session.execute(select(Idea.id, Idea.board_id, Idea.title, Idea.body).where(Idea.id.in_(ids))).all()
     if not words:
         return
     statement = dialects.insert(dialect_name(), SimilarShape)
-    statement = statement.on_conflict_do_update(index_elements=["idea_id"], set_={"shape": statement.excluded.shape})
-    db.session.execute(statement, [{"idea_id": w.id, "shape": shape_of(w.title, w.body)} for w in words])
+    statement = statement.on_conflict_do_update(
+        index_elements=["idea_id"], set_={"board_id": statement.excluded.board_id, "shape": statement.excluded.shape}
+    )
+    db.session.execute(
+        statement, [{"idea_id": w.id, "board_id": w.board_id, "shape": shape_of(w.title, w.body)} for w in words]
+    )
     db.session.execute(insert(SimilarFresh), [{"idea_id": w.id} for w in words])

@@ -40,6 +40,13 @@ class Made:
     body_words: int
     groups: tuple[Group, Group]
 
+    @property
+    def held_by(self) -> bytes:
+        """Its terms, 64 bits each, in order; then in how many ideas each stands, 32 bits each."""
+        terms = np.concatenate([group.terms for group in self.groups])
+        counts = np.concatenate([group.ends - group.starts for group in self.groups])
+        return terms.astype("<u8").tobytes() + counts.astype("<u4").tobytes()
+
     def rows(self) -> Iterator[tuple[int, int, bytes]]:
         """(term, ideas, members), in the order of terms."""
         for group in self.groups:

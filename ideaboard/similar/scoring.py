@@ -1,6 +1,6 @@
 """How alike texts are: a query's shape against a pool of shapes, all numbers at once.
 
-Eight measures, each divided by the best of the pool, are added up. How rare a word of the query is, all ideas say; how
+Four measures, each divided by the best of the pool, are added up. How rare a word of the query is, all ideas say; how
 rare other words and letters are, the pool. What each measure was worth, and what did not help: docs/similar.md.
 """
 
@@ -10,16 +10,12 @@ import numpy as np
 
 from ideaboard.similar.shapes import HEAD
 
-# Tuned on one half of the queries (docs/similar.md).
+# Tuned on one half of the queries; of what tied there, the one by which an equal title comes first (docs/similar.md).
 WEIGHTS = {
-    "both": 0.2,  # words of the query in title and text (BM25)
-    "title": 0.1,  # in the title alone
-    "body": 1.5,  # in the text alone; where nobody wrote one, it decides nothing
-    "cover": 0.3,  # how much of each title the other covers
-    "letters": 0.4,  # the same of four letters in a row
-    "grams": 0.6,  # three to five letters in a row (BM25)
-    "pairs": 0.4,  # two words near each other
-    "widened": 0.3,  # titles like those that are best so far
+    "body": 1.0,  # words of the query in the text (BM25); where nobody wrote one, it decides nothing
+    "grams": 1.0,  # three to five letters in a row of the title (BM25)
+    "pairs": 0.8,  # two words near each other
+    "widened": 0.6,  # words of the titles that are best so far, as well as the query's
 }
 TITLE_COUNTS = 5  # a word of the title counts as five of the text
 NEAR = 3  # places within which two words are a pair
@@ -62,10 +58,10 @@ class Pool:
         self.of_title, self.of_body, self.of_letter = (np.repeat(numbers, sizes[:, i]) for i in range(3))
 
 
-def score(query: Pool, pool: Pool, corpus: Corpus) -> np.ndarray:
-    """One number for each of the pool, the higher the more alike; 0: not alike. `query`: a pool of one."""
+def score(query: Pool, pool: Pool, corpus: Corpus) -> tuple[np.ndarray, np.ndarray]:
+    """For each of the pool: a number, the higher the more alike; whether enough is in common. `query`: a pool of one."""
     measures, enough = measures_of(query, pool, corpus)
-    return sum(weight * measures[name] for name, weight in WEIGHTS.items()) * enough
+    return sum(weight * measures[name] for name, weight in WEIGHTS.items()), enough
 
 
 def measures_of(query: Pool, pool: Pool, corpus: Corpus) -> tuple[dict[str, np.ndarray], np.ndarray]:
@@ -79,13 +75,12 @@ def measures_of(query: Pool, pool: Pool, corpus: Corpus) -> tuple[dict[str, np.n
     grams = [(grams_of(query, n)[0], *grams_of(pool, n)) for n in (3, 4, 5)]
     found = {
         "both": _bm25(TITLE_COUNTS * in_title + in_body, lengths, mean, 0.75) @ rare,
-        "title": _bm25(in_title, pool.title_lengths, corpus.title_length, 0.5) @ rare,
         "body": _bm25(in_body, pool.body_lengths, corpus.body_length, 0.75) @ rare,
-        "cover": _cover(words, pool.title, pool.of_title, pool.size, rare),
         "letters": _cover(np.unique(grams[1][0]), *grams[1][1:], pool.size),
         "grams": sum(_weighed(*three, pool.size, 0.5) for three in grams),
         "pairs": _weighed(paired(query.title, query.of_title)[0], *_pairs_of(pool), pool.size, 0.75),
     }
+    # "both" and "letters" only say which are best so far, and what is alike at all.
     common = ((in_title + in_body) > 0) @ rare / max(1e-9, rare.sum())
     enough = (common >= LEAST) | (found["letters"] >= LEAST)
     found = {name: _by_best(values) for name, values in found.items()}
@@ -156,13 +151,11 @@ def _weighed(wanted, tokens, owners, size, b):
     return _bm25(times, lengths, lengths.mean(), b) @ rareness((times > 0).sum(0), size)
 
 
-def _cover(wanted, tokens, owners, size, rare_wanted=None):
+def _cover(wanted, tokens, owners, size):
     """What both hold, by rareness, over the root of what each holds. `wanted` is sorted, each once."""
     terms, owner, term, _ = _table(tokens, owners)
     rare = rareness(np.bincount(term, minlength=len(terms)), size)
     at, inside = _places(wanted, terms)
-    if rare_wanted is not None:
-        rare[at] = rare_wanted[inside]
     shared = np.zeros(len(terms))
     shared[at] = rare[at]
     asked = rare[at].sum() + (~inside).sum() * 0.3 * np.log(1 + 2 * size)

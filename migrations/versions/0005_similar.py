@@ -29,6 +29,7 @@ def upgrade():
     op.create_table(
         "similar_shape",
         sa.Column("idea_id", _KEY, nullable=False),
+        sa.Column("board_id", sa.Integer, nullable=False),
         sa.Column("shape", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("idea_id", name="pk_similar_shape"),
         sa.ForeignKeyConstraint(["idea_id"], ["idea.id"], name="fk_similar_shape_idea_id_idea", ondelete="CASCADE"),
@@ -50,7 +51,9 @@ def upgrade():
         sa.Column("ideas", sa.Integer, nullable=False),
         sa.Column("title_words", sa.Integer, nullable=False),
         sa.Column("body_words", sa.Integer, nullable=False),
+        sa.Column("mark", sa.String(300), nullable=False),
         sa.Column("members", sa.LargeBinary, nullable=False),
+        sa.Column("held_by", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_similar_segment"),
         sqlite_autoincrement=True,
     )

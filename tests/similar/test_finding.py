@@ -47,6 +47,13 @@ def test_the_same_thing_in_other_words_comes_first(known):
     assert found("bigger coffe cups")[0] == TITLES[2], "a letter is missing, an ending is another"
 
 
+def test_the_same_title_comes_before_a_text_full_of_its_words(known, make_idea):
+    wordy = make_idea("Other things", body="Oat milk, oat milk, extra charge! Without the extra charge, oat milk. " * 3)
+    with transaction():
+        learn([wordy.id])
+    assert found(TITLES[0])[:2] == [TITLES[0], wordy.title]
+
+
 def test_a_misspelt_word_is_found_by_its_letters(known):
     assert found("loyality programme")[0] == TITLES[1]
 
