@@ -1,6 +1,8 @@
 """Which boards there are for whom, and how many ideas each shows."""
 
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import NamedTuple
 
 from sqlalchemy import exists, func, literal_column, select
 from sqlalchemy.orm import joinedload
@@ -10,25 +12,35 @@ from ideaboard.models import Board, Idea, Person
 from ideaboard.models.vocabulary import Audience
 
 
+class BoardLink(NamedTuple):
+    id: int
+    slug: str
+    name: str
+
+
 @dataclass(frozen=True)
 class Sight:
     """Of which boards a viewer may see ideas. `ids`: these boards, archived ones too; `is_whole`: there is no other;
-    `uncounted`: those of them that keep their counts from this viewer; `moved`: those with imported totals."""
+    `uncounted`: those of them that keep their counts from this viewer; `moved`: those with imported totals;
+    `boards`: what pages show of those that are not archived, in their order."""
 
     ids: tuple[int, ...]
     is_whole: bool
     uncounted: frozenset[int]
     moved: frozenset[int]
+    boards: tuple[BoardLink, ...] = ()
 
 
 def sight_of(viewer: Person | None) -> Sight:
     """One statement over the few boards there are."""
     statement = _GUESTS_SIGHT if viewer is None else _sight(viewer)
-    rows = sorted(db.session.execute(statement))
+    rows = sorted(db.session.execute(statement), key=attrgetter("id"))
     seen = [row for row in rows if row.seen]
     uncounted = (row.id for row in seen if row.hides_counts and not sees_all_counts(viewer, row.id))
     moved = frozenset(row.id for row in seen if row.moved)
-    return Sight(tuple(row.id for row in seen), len(seen) == len(rows), frozenset(uncounted), moved)
+    shown = sorted((row.position, row.name, row.id, row.slug) for row in seen if row.archived_at is None)
+    links = tuple(BoardLink(board_id, slug, name) for _, name, board_id, slug in shown)
+    return Sight(tuple(row.id for row in seen), len(seen) == len(rows), frozenset(uncounted), moved, links)
 
 
 def sees_all_counts(viewer: Person | None, board_id: int) -> bool:
@@ -39,7 +51,8 @@ def sees_all_counts(viewer: Person | None, board_id: int) -> bool:
 def _sight(viewer: Person | None):
     # Beside it, one look into an index for each board: whether the order of imported totals has anything to show.
     moved = exists().where(Idea.board_id == Board.id, Idea.in_the_open(), Idea.imported_votes > literal_column("0"))
-    return select(Board.id, Board.hides_counts, Board.visible_to(viewer).label("seen"), moved.label("moved"))
+    shown = (Board.id, Board.hides_counts, Board.slug, Board.name, Board.position, Board.archived_at)
+    return select(*shown, Board.visible_to(viewer).label("seen"), moved.label("moved"))
 
 
 _GUESTS_SIGHT = _sight(None)

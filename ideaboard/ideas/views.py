@@ -4,7 +4,6 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, g, request, url_for
 
-from ideaboard.boards.directory import boards_seen_by
 from ideaboard.discussion.views import fresh_form
 from ideaboard.ideas import promises
 from ideaboard.ideas.leaving import can_be_taken_back
@@ -67,7 +66,6 @@ def index():
         "ideas/index.html",
         "ideas/more.htmx.html",
         **shown,
-        boards=boards_seen_by(viewer()),
         place="ideas.index",
     )
 

@@ -7,7 +7,7 @@ from ideaboard.site.rows import rows_of
 
 
 def list_of(wanted: Filter, viewer: Person | None, *, after=None, before=None, size: int = PAGE_SIZE) -> dict:
-    """{rows, wanted: as settled, orders: those offered, left_out: ids of boards that this order cannot show}.
+    """{rows, wanted: as settled, orders: those offered, boards: those seen, left_out: ids of boards that this order cannot show}.
 
     Raises Missing for a cursor that is not ours.
     """
@@ -18,5 +18,6 @@ def list_of(wanted: Filter, viewer: Person | None, *, after=None, before=None, s
         "rows": rows_of(page, viewer),
         "wanted": wanted,
         "orders": orders_offered(wanted, sight),
+        "boards": sight.boards,
         "left_out": left_out(wanted, sight),
     }

@@ -26,12 +26,11 @@ def home():
     showed(idea.id for idea in shown["rows"].page.items)
     return page(
         "site/home.html",
-        boards=boards,
         board=only,
         counts=idea_counts(viewer()),
         figures=figures_of(viewer(), request_now(), only),
         deeds=deeds_of(viewer(), only),
         story=latest(viewer()),
-        **shown,
+        **shown | {"boards": boards},
         place="ideas.index",
     )

@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from dataclasses import is_dataclass, replace
 from typing import Any, NamedTuple
 
 from flask import Flask, current_app, g, request
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from ideaboard.boards.directory import BoardLink
 from ideaboard.extensions import Model, get_locale
+from ideaboard.ideas.listing import Filter
 from ideaboard.web.gate import viewer
 from ideaboard.web.globals import current_site, reader_zone, request_now
 
@@ -70,6 +73,8 @@ def _refuse_rows(name: str, value: Any) -> None:
     if isinstance(value, tuple):
         for one in value:
             _refuse_rows(name, one)
+    elif is_dataclass(value):
+        _refuse_rows(name, tuple(vars(value).values()))
     elif isinstance(value, Model):
         raise TypeError(f"{name} is a row of the database: a fragment is kept by plain values")
 
@@ -105,9 +110,25 @@ def row_of(idea: Any, *, my_vote: bool, said: Any, takes_focus: bool = False) ->
     return Markup(current_app.jinja_env.get_template(ROW).render(facts))
 
 
+def filters_of(wanted: Filter, place: str, orders: list[str], boards: tuple[BoardLink, ...]) -> Markup:
+    """The line above a list that orders and narrows it."""
+    board = wanted.board and BoardLink(wanted.board.id, wanted.board.slug, wanted.board.name)
+    if place == "boards.show":  # a board's own page leads to no other
+        boards = ()
+    return kept_fragments().fragment(
+        "ideas/_filters.html",
+        wanted=replace(wanted, board=board),
+        place=place,
+        orders=tuple(orders),
+        stages=tuple(current_app.jinja_env.globals["standings_offered"]()),
+        boards=tuple(BoardLink(board.id, board.slug, board.name) for board in boards),
+        viewer=viewer() is not None,
+    )
+
+
 def install(app: Flask) -> None:
     fragments = app.extensions["fragments"] = Fragments(app.jinja_env)
-    app.jinja_env.globals.update(fragment=fragments.fragment, row_of=row_of)
+    app.jinja_env.globals.update(fragment=fragments.fragment, row_of=row_of, filters_of=filters_of)
 
 
 def kept_fragments() -> Fragments:
