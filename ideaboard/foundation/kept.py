@@ -19,7 +19,6 @@ from sqlalchemy.orm.attributes import instance_dict
 from ideaboard.extensions import db
 from ideaboard.foundation import driver
 
-
 _GIVEN = "given_"
 
 

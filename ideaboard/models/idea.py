@@ -24,8 +24,8 @@ from ideaboard.models.columns import NEVER_REUSE, Code, Key, Line, LongText
 from ideaboard.models.person import Person
 from ideaboard.models.ranking import showing_due_at_birth, trending_at_birth
 from ideaboard.models.status import Status
-from ideaboard.models.votable import Votable
 from ideaboard.models.vocabulary import Origin, Stage
+from ideaboard.models.votable import Votable
 
 _OPEN = (
     "visible_at IS NOT NULL AND held_at IS NULL AND hidden_at IS NULL"

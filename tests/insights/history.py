@@ -18,7 +18,8 @@ from ideaboard.foundation.refusals import Refusal
 from ideaboard.ideas.leaving import step_back, take_back
 from ideaboard.ideas.submission import submit_idea
 from ideaboard.insights.clearness import judge_answer
-from ideaboard.models import Board, Delivery, Event, Idea, Notification, Person, Status, StatusChange
+from ideaboard.merging.merge import merge, unmerge
+from ideaboard.models import Board, Delivery, Event, Idea, Merge, Notification, Person, Status, StatusChange
 from ideaboard.models.vocabulary import Origin, Outcome
 from ideaboard.voting.ballot import cast_vote, withdraw_vote
 from ideaboard.workflow.progress import change_status
@@ -44,7 +45,7 @@ class History:
         self.lena = cast.lena
         end_reading()
         deeds = [self.submit] * 4 + [self.vote] * 7 + [self.withdraw, self.leave, self.judge, self.judge, self.vanish]
-        deeds += [self.move] * 6
+        deeds += [self.move] * 6 + [self.merge, self.unmerge]
         while len(self.ids) < ideas:
             # Now and then two deeds at one moment: ties.
             self.now += timedelta(minutes=self.rng.choice((0, 0, 7, 45, 300, 1_440)))
@@ -117,21 +118,27 @@ class History:
         values |= {"promise_votes": self.rng.randint(2, 7), "promise_days": self.rng.randint(3, 30)}
         change_board(board.id, self.staff[1], self.now, values, {board.owner_id})
 
+    def merge(self) -> None:
+        merge(self.any_idea(), self.any_idea(), self.rng.choice(self.staff), self.now, note="The same wish.")
+
+    def unmerge(self) -> None:
+        standing = db.session.scalars(db.select(Merge.id).where(Merge.unmerged_at.is_(None)).order_by(Merge.id)).all()
+        end_reading()
+        if standing:
+            unmerge(self.rng.choice(standing), self.rng.choice(self.staff), self.now, note="Not the same.")
+
     def vanish(self) -> None:
-        """By hand: hidden, held or merged."""
-        idea_id, into = self.any_idea(), self.ids[0] if self.ids else 0
+        """By hand: hidden or held."""
+        idea_id = self.any_idea()
         if self.rng.random() < 0.3:  # one whose promise has begun
             newest = db.select(Event.idea_id).where(Event.kind == kinds.IDEA_PROMISE_REACHED).order_by(Event.id.desc())
             idea_id = db.session.scalars(newest.limit(1)).first() or 0
             end_reading()
-        if not idea_id or idea_id == into or idea_id in self.left or self.rng.random() < 0.5:
+        if not idea_id or idea_id in self.left or self.rng.random() < 0.5:
             return
         with transaction() as session:
             idea = session.get(Idea, idea_id, populate_existing=True)
-            how = self.rng.choice(("hidden_at", "held_at", "merged_at"))
-            setattr(idea, how, self.now)
-            if how == "merged_at":
-                idea.merged_into_id = into
+            setattr(idea, self.rng.choice(("hidden_at", "held_at")), self.now)
         self.left[idea_id] = self.now
 
     def bring_from_elsewhere(self) -> None:

@@ -1,7 +1,7 @@
 """The figures once more, by another route, must be the same: counts, clocks and the promise from Events alone, reach
 and clearness from their own rows, with code that shares nothing with ideaboard/insights.
 
-Events do not tell yet what moderators do (hide, hold, merge): their moments come from the history that made them.
+Events do not tell yet what moderators do (hide, hold): their moments come from the history that made them.
 """
 
 from __future__ import annotations
@@ -27,14 +27,22 @@ class Told:
     """What Events say of one idea."""
 
     def __init__(self, submitted: Event, left):
-        self.board, self.seen, self.left = submitted.board_id, submitted.happened_at, left
+        self.board, self.seen, self.gone, self.merged = submitted.board_id, submitted.happened_at, left, None
         self.look = self.answer = self.decision = self.promised = self.days = None
         self.stands = "received"
+
+    @property
+    def left(self):
+        return min((moment for moment in (self.gone, self.merged) if moment), default=None)
 
     def hear(self, event: Event) -> None:
         at = event.happened_at
         if event.kind == "idea.taken_back":
-            self.left = min(at, self.left or at)
+            self.gone = min(at, self.gone or at)
+        elif event.kind == "idea.merged":
+            self.merged = at
+        elif event.kind == "idea.unmerged":
+            self.merged = None
         elif event.kind == "idea.promise_reached":
             assert self.promised is None, "it started twice"
             self.promised, self.days = at, event.facts["days"]
