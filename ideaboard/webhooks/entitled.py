@@ -13,6 +13,7 @@ from ideaboard.events import kinds
 from ideaboard.extensions import db
 from ideaboard.models import Board, Comment, Event, Idea, StatusChange, Story, StoryIdea, Webhook
 from ideaboard.models.vocabulary import StoryState
+from ideaboard.voting.support import end_of
 from ideaboard.webhooks.offers import GONE
 
 _FRESH = {"populate_existing": True}
@@ -29,6 +30,7 @@ class About:
     story: Story | None = None
     story_ideas: list[Idea] = field(default_factory=list)
     gone: bool = False
+    into: Idea | None = None  # what took a merged idea in, and stands for it now
 
 
 def about(event: Event, webhook: Webhook) -> About | None:
@@ -84,7 +86,10 @@ def _gone(event: Event, webhook: Webhook) -> About | None:
     """It was in the open once, and nobody hid it."""
     standing = (Idea.visible_at.is_not(None), Idea.held_at.is_(None), Idea.hidden_at.is_(None))
     idea = _idea(event.idea_id, webhook, *standing)
-    return About(event, idea, gone=True) if idea else None
+    if idea is None:
+        return None
+    into = _idea(end_of(idea.id), webhook, Idea.in_the_open()) if event.kind == kinds.IDEA_MERGED else None
+    return About(event, idea, gone=True, into=into)
 
 
 def _story(event: Event, webhook: Webhook) -> About | None:

@@ -15,11 +15,14 @@ OFFERED = {
     kinds.IDEA_RETITLED: _("An idea has a clearer title"),
     kinds.IDEA_STEPPED_BACK: _("The author's name left an idea"),
     kinds.IDEA_TAKEN_BACK: _("An idea was taken back"),
+    kinds.IDEA_MERGED: _("An idea was merged into another"),
+    kinds.IDEA_UNMERGED: _("A merged idea stands on its own again"),
+    kinds.COMMENT_BECAME_IDEA: _("A comment became an idea of its own"),
     kinds.COMMENT_EDITED: _("A comment was edited"),
     kinds.COMMENT_DELETED: _("A comment was deleted"),
 }
 # Of these a receiver hears the number alone: what is gone is gone.
-GONE = (kinds.IDEA_TAKEN_BACK, kinds.COMMENT_DELETED)
+GONE = (kinds.IDEA_TAKEN_BACK, kinds.IDEA_MERGED, kinds.COMMENT_DELETED)
 # What a chat says something about.
 ANNOUNCED = (
     kinds.IDEA_SUBMITTED,

@@ -5,6 +5,7 @@ Public names only, never an address; every link is absolute, under PUBLIC_URL.
 
 from datetime import datetime
 
+from ideaboard.events.kinds import IDEA_MERGED
 from ideaboard.extensions import gettext
 from ideaboard.foundation.links import links
 from ideaboard.models import Comment, Idea, Person, StatusChange, Story, Webhook
@@ -29,6 +30,8 @@ def test_payload(now: datetime) -> dict:
 def _data(about: About, webhook: Webhook) -> dict:
     if about.gone:
         found = {"idea": {"id": about.idea.id}}
+        if about.event.kind == IDEA_MERGED:
+            found["into"] = _idea_in_short(about.into) if about.into is not None else None
         return found | ({"comment": {"id": about.event.comment_id}} if about.event.comment_id else {})
     found = {}
     if about.idea is not None:

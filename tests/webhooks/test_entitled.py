@@ -8,6 +8,7 @@ from ideaboard.discussion.comments import delete_comment, post_comment
 from ideaboard.events import kinds
 from ideaboard.extensions import db
 from ideaboard.ideas.leaving import step_back, take_back
+from ideaboard.merging.merge import merge, unmerge
 from ideaboard.models import Board, Person, Status, Story, StoryIdea
 from ideaboard.workflow.progress import change_status
 from tests.conftest import NOW
@@ -93,6 +94,17 @@ def test_what_is_out_of_sight_since_is_not_told(webhook, sink, happen, bodies, m
     setattr(idea, column, NOW)
     db.session.commit()
     assert bodies() == []
+
+
+def test_of_a_merge_the_number_is_told_and_what_stands_for_it(webhook, sink, bodies, make_idea, cast):
+    webhook(sink.url)
+    idea, into = make_idea("Oat please"), make_idea("Oat milk for all", author=cast.noor)
+    made = merge(idea.id, into.id, cast.ada, NOW, note="The same wish.")
+    unmerge(made.id, cast.ada, NOW, note="Not the same.")
+    merge(idea.id, into.id, cast.ada, NOW, note="It is.")
+    short = {"id": into.id, "url": f"http://localhost/ideas/{into.id}-{into.slug}", "title": into.title}
+    told = [(body["type"], body["data"]) for body in bodies()]
+    assert told == [("idea.merged", {"idea": {"id": idea.id}, "into": short})] * 2, "undone and done: judged when sending"
 
 
 def test_a_merged_idea_is_not_told(webhook, sink, happen, bodies, make_idea):
