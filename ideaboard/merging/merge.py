@@ -23,8 +23,9 @@ from ideaboard.merging.carrying import (
 )
 from ideaboard.merging.together import held, once_both_are_held
 from ideaboard.models import Comment, Idea, Merge, Person, Vote
-from ideaboard.models.vocabulary import Audience
+from ideaboard.models.vocabulary import Audience, Origin
 from ideaboard.permissions import allows
+from ideaboard.search.indexing import index_all_of
 from ideaboard.voting.promise import start_clock
 from ideaboard.voting.support import end_of
 from ideaboard.voting.trending import recompute
@@ -58,7 +59,7 @@ def merge(idea_id: int, into_id: int, by: Person, now: datetime, *, note: str) -
         if idea.merged_into_id is not None and end_of(idea.id) == into.id != idea.id:
             return db.session.execute(_standing(idea.id)).scalar_one()
         check(idea, into)
-        return _take_in(idea, into, by, now, text, html)
+        return take_in(idea, into, by, now, text, html)
 
     return once_both_are_held(deed)
 
@@ -137,7 +138,10 @@ def words_of(note: str) -> tuple[str, str]:
     return text, render(text)
 
 
-def _take_in(idea: Idea, into: Idea, by: Person, now: datetime, text: str, html: str) -> Merge:
+def take_in(
+    idea: Idea, into: Idea, by: Person, now: datetime, text: str, html: str, *, origin: str = Origin.HERE
+) -> Merge:
+    """Within an open transaction that holds both rows, when all was checked: the deed itself."""
     votes = idea.votes_count
     carried = carry_votes(idea, into)
     made = Merge(
@@ -146,6 +150,8 @@ def _take_in(idea: Idea, into: Idea, by: Person, now: datetime, text: str, html:
     )  # fmt: skip
     db.session.add(made)
     comments = carry_comments(idea, into)
+    if idea.board_id != into.board_id:  # what is searched knows its board
+        index_all_of([into.id])
     carry_follows(idea, into)
     idea.merged_at, idea.merged_into_id, idea.has_kin = now, into.id, True
     idea.comments_count, into.comments_count = 0, into.comments_count + comments
@@ -155,7 +161,9 @@ def _take_in(idea: Idea, into: Idea, by: Person, now: datetime, text: str, html:
     db.session.flush()
     _reach_promise(into, now)
     recompute([into.id])
-    record(IDEA_MERGED, actor=by, at=now, idea=idea, merge=made, into=into.id, votes=votes, both=made.both)
+    record(
+        IDEA_MERGED, actor=by, at=now, idea=idea, merge=made, origin=origin, into=into.id, votes=votes, both=made.both
+    )
     return made
 
 
@@ -165,6 +173,8 @@ def _let_go(made: Merge, idea: Idea, end: Idea, by: Person, now: datetime, text:
     db.session.flush()
     left = give_back_votes(idea, chain)
     comments = give_back_comments(idea, end)
+    if idea.board_id != end.board_id:
+        index_all_of([idea.id])
     give_back_follows(idea, chain)
     counted = select(func.count()).select_from(Vote).where(Vote.idea_id == idea.id, Vote.set_aside_at.is_(None))
     idea.votes_count, idea.comments_count = db.session.scalar(counted), comments

@@ -21,6 +21,7 @@ from ideaboard.models import (
     IdeaAddition,
     IdeaRevision,
     Mention,
+    Merge,
     Notification,
     Pending,
     Person,
@@ -104,10 +105,21 @@ def _find(session: Session) -> Doomed:
     people = ids(Person, Person.origin == Origin.DEMO, Person.email.endswith(f"@{MAIL_DOMAIN}"))
     boards = ids(Board, Board.origin == Origin.DEMO)
     ideas = ids(Idea, Idea.origin == Origin.DEMO, Idea.board_id.in_(boards), Idea.author_id.in_(people))
-    comments = ids(Comment, Comment.origin == Origin.DEMO, Comment.idea_id.in_(ideas), Comment.author_id.in_(people))
     changes = ids(
         StatusChange,
         StatusChange.origin == Origin.DEMO, StatusChange.idea_id.in_(ideas), StatusChange.actor_id.in_(people),
+    )  # fmt: skip
+    # A real comment that a merge carried to an idea that goes returns to where it was written.
+    origin, at = Comment.origin_idea_id, Comment.idea_id
+    session.execute(
+        update(Comment)
+        .where(at.in_(ideas), origin.is_not(None), origin.not_in(ideas))
+        .values(idea_id=origin, origin_idea_id=None),
+        execution_options={"synchronize_session": False},
+    )
+    comments = ids(
+        Comment,
+        Comment.origin == Origin.DEMO, at.in_(ideas), origin.in_(ideas), Comment.author_id.in_(people),
     )  # fmt: skip
     # A story names what became of ideas: where these go, what demo people wrote about them goes.
     stories = ids(Story, Story.origin == Origin.DEMO, Story.author_id.in_(people), Story.board_id.in_(boards))
@@ -115,6 +127,7 @@ def _find(session: Session) -> Doomed:
         Event,
         Event.story_id.in_(stories), Event.origin == Origin.DEMO, Event.actor_id.in_(people), Event.person_id.in_(people), Event.board_id.in_(boards),
         Event.idea_id.in_(ideas), Event.comment_id.in_(comments), Event.change_id.in_(changes),
+        Event.merge_id.in_(select(Merge.id).where(or_(Merge.idea_id.in_(ideas), Merge.into_id.in_(ideas)))),
     )  # fmt: skip
     return Doomed(people, boards, ideas, comments, changes, stories, events)
 
@@ -125,6 +138,8 @@ def _real_ideas_touched(session: Session, doomed: Doomed) -> set[int]:
         *session.scalars(select(Vote.idea_id).where(Vote.person_id.in_(doomed.people))),
         *session.scalars(select(Comment.idea_id).where(Comment.id.in_(doomed.comments))),
         *session.scalars(select(StatusChange.idea_id).where(StatusChange.id.in_(doomed.changes))),
+        *session.scalars(select(Merge.idea_id).where(Merge.into_id.in_(doomed.ideas))),
+        *session.scalars(select(Merge.into_id).where(Merge.idea_id.in_(doomed.ideas))),
     }
 
 
@@ -162,6 +177,12 @@ def _remove_parts(session: Session, doomed: Doomed) -> dict[str, int]:
     for model in (Vote, Follow, Solved):
         which = or_(model.idea_id.in_(doomed.ideas), model.person_id.in_(doomed.people))
         gone[model.__tablename__] = _drop(session, model, which)
+    _set(session, Vote, Vote.origin_idea_id.in_(doomed.ideas), origin_idea_id=None)
+    _set(session, Comment, Comment.became_idea_id.in_(doomed.ideas), became_idea_id=None)
+    of_ideas = or_(Merge.idea_id.in_(doomed.ideas), Merge.into_id.in_(doomed.ideas))
+    gone["merge"] = _drop(session, Merge, of_ideas)
+    _set(session, Merge, Merge.actor_id.in_(doomed.people), actor_id=None)
+    _set(session, Merge, Merge.unmerged_by_id.in_(doomed.people), unmerged_by_id=None)
     which = or_(ClearAnswer.change_id.in_(doomed.changes), ClearAnswer.person_id.in_(doomed.people))
     gone["clear_answer"] = _drop(session, ClearAnswer, which)
     which = or_(Mention.comment_id.in_(doomed.comments), Mention.person_id.in_(doomed.people))

@@ -28,6 +28,7 @@ from ideaboard.search.indexing import index_all_of
 from ideaboard.site.demo import crowd, figures, rows
 from ideaboard.site.demo.chat import plant_chat
 from ideaboard.site.demo.content import load
+from ideaboard.site.demo.merged import plant_merge
 from ideaboard.site.demo.news import plant_news, told_counts
 from ideaboard.site.demo.solved import solved_rows
 from ideaboard.site.demo.told import plant_stories, story_rows
@@ -98,6 +99,7 @@ def plant(now: datetime) -> dict[str, int]:
         admin = next(who for who, row in people_rows.items() if row["site_role"] == SiteRole.ADMIN)
         plant_chat(session, people[admin], now)
         recompute(ideas.values())
+        plant_merge(ideas, people, moment)
         index_all_of(ideas.values())
     return {
         "people": len(people), "boards": len(boards), "ideas": len(ideas), "changes": len(changes),
