@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import Row as SqlRow
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class FullText:
     either: str
     without: str
     read: TextClause
+    number: TextClause
     remove: TextClause
     remove_between: TextClause
     write: TextClause
@@ -75,6 +77,15 @@ class FullText:
     def _option(self, option: Option, in_title: bool) -> str:
         raise NotImplementedError
 
+    def find(self, connection: Connection, words: str, above: int, below: int, most: int) -> Sequence[SqlRow]:
+        """(id, title, body, other) of up to `most` documents between two numbers, the highest first."""
+        values = {"words": words, "above": above, "below": below, "most": most}
+        return connection.execute(self.read, values).all()
+
+    def count(self, connection: Connection, words: str, most: int) -> int:
+        """How many documents an expression finds, counted up to `most`."""
+        return connection.execute(self.number, {"words": words, "most": most}).scalar_one()
+
     def put(self, connection: Connection, rows: Sequence[Row]) -> None:
         """Write documents whose numbers are not there yet."""
         if rows:
@@ -102,6 +113,9 @@ class Fts5(FullText):
         "SELECT rowid, title, body, other FROM search_fts WHERE search_fts MATCH :words"
         " AND rowid > :above AND rowid < :below ORDER BY rowid DESC LIMIT :most"
     )
+    number = text(
+        "SELECT count(*) FROM (SELECT rowid FROM search_fts WHERE search_fts MATCH :words LIMIT :most) AS found"
+    )
     remove = text("DELETE FROM search_fts WHERE rowid = :id")
     remove_between = text("DELETE FROM search_fts WHERE rowid > :above AND rowid < :below")
     write = text(
@@ -122,6 +136,9 @@ class TsVector(FullText):
     read = text(
         "SELECT id, title, body, other FROM search_fts WHERE words @@ CAST(:words AS tsquery)"
         " AND id > :above AND id < :below ORDER BY id DESC LIMIT :most"
+    )
+    number = text(
+        "SELECT count(*) FROM (SELECT id FROM search_fts WHERE words @@ CAST(:words AS tsquery) LIMIT :most) AS found"
     )
     remove = text("DELETE FROM search_fts WHERE id = :id")
     remove_between = text("DELETE FROM search_fts WHERE id > :above AND id < :below")

@@ -109,7 +109,7 @@ def fold(word: str) -> str:
     if word.isascii():
         return word.replace("'", "")
     apart = unicodedata.normalize("NFKD", word.translate(_SPECIAL).replace("'", "").replace("’", ""))
-    return unicodedata.normalize("NFC", "".join(c for c in apart if not unicodedata.combining(c))) or word
+    return _letters(unicodedata.normalize("NFC", "".join(c for c in apart if not unicodedata.combining(c)))) or word
 
 
 def stem(word: str, language: str = ENGLISH) -> str:
@@ -137,7 +137,12 @@ def stands_alone(word: str) -> bool:
 
 @lru_cache(maxsize=20_000)
 def _fold_run(pair: str) -> str:
-    return unicodedata.normalize("NFKC", pair).casefold()
+    return _letters(unicodedata.normalize("NFKC", pair).casefold())
+
+
+def _letters(word: str) -> str:
+    """Without the spaces and brackets that a compatible form may hold: ⑴ is (1)."""
+    return "".join(c for c in word if c.isalnum() or c > "\x7f" and not c.isspace())
 
 
 class _Snowball:

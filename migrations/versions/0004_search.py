@@ -18,7 +18,7 @@ def upgrade():
         # Words come folded and stemmed: the tokenizer only cuts at spaces. No sizes are kept, since we rank ourselves.
         op.execute(
             "CREATE VIRTUAL TABLE search_fts USING fts5("
-            "title, body, other, scope, tokenize='ascii', columnsize=0, prefix='2 3')"
+            "title, body, other, scope, tokenize='ascii', columnsize=0)"
         )
     else:
         op.execute(
