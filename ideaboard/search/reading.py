@@ -129,7 +129,7 @@ class _Search:
             return
         counted = [(self._count(term), n, term) for n, term in enumerate(terms)]
         rarest = [term for count, _, term in sorted(counted, key=lambda c: c[:2]) if count][:_RAREST]
-        if len(rarest) > 2:
+        if len(rarest) > 2 or 1 < len(rarest) < len(terms):
             yield [list(pair) for pair in combinations(rarest, 2)]
         if rarest:
             yield [[term] for term in rarest]

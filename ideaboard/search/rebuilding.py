@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, func, select, text
 
 from ideaboard.extensions import db
 from ideaboard.foundation.database import dialect_name, end_reading, transaction
@@ -78,3 +78,10 @@ def rebuild(progress: Callable[[int], None] = lambda rows: None) -> int:
     with transaction() as session:
         index.tidy(session.connection())
     return done
+
+
+def rows_to_read() -> int:
+    """How many rows `rebuild` reads."""
+    found = sum(db.session.scalar(select(func.count()).select_from(model)) for _, model, _ in _KINDS)
+    end_reading()
+    return found

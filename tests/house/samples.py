@@ -146,6 +146,7 @@ DOORS: dict[tuple[str, str], Door] = {
     ("GET", "roadmap.frame"): Door(query={"board": "drinks", "theme": "dark", "month": "2027-01"}, absent=True),
     ("GET", "roadmap.launched"): Door(query={"board": "drinks", "day": "unknown", **CURSORS}),
     ("GET", "roadmap.show"): Door(query={"board": "drinks", "mine": "follows", "month": "2027-01"}),
+    ("GET", "search.index"): Door(query={"q": "oat milk", **LIST, "board": "drinks", "page": "1"}),
     ("GET", "site.home"): Door(),
     ("GET", "site.logo"): Door(values={"digest": "0"}, absent=True),
     ("GET", "staff.queue"): Door(query={"which": "all", "sort": "waiting", "board": "drinks", **CURSORS}),

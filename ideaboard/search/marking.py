@@ -1,0 +1,91 @@
+"""Shows why something was found: the words in it marked, and of a long text the part around most of them."""
+
+from collections.abc import Sequence
+from html import escape
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from ideaboard.foundation.dialects_text import Option, Term
+from ideaboard.foundation.words import ENGLISH, GERMAN, tokens_of
+
+LENGTH = 180  # characters of a snippet, about two lines
+_READ = 6_000  # of a text: who writes more is found by it all, and shown by its beginning
+_BEFORE = 5  # words before the first that is marked
+
+
+class _Word(NamedTuple):
+    forms: tuple[str, str]  # stems, English and German
+    folded: str
+    start: int
+    end: int
+
+
+def marked(text: str, terms: Sequence[Term]) -> Markup:
+    """The whole text, escaped, with <mark> around what the terms found."""
+    words = _words(text)
+    return _painted(text, 0, len(text), sorted(span for spans in _spans(words, terms) for span in spans), words)
+
+
+def snippet(text: str, terms: Sequence[Term]) -> Markup | None:
+    """About LENGTH characters of a plain text, with what the terms found in it marked; None when they found nothing."""
+    text = text[:_READ]
+    words = _words(text)
+    spans = _spans(words, terms)
+    found = sorted((first, last, number) for number, of_term in enumerate(spans) for first, last in of_term)
+    if not found:
+        return None
+    best = max(found, key=lambda f: (len({n for a, _, n in found if _within(words, f[0], a)}), -f[0]))
+    first = max(0, best[0] - _BEFORE)
+    start = 0 if first == 0 else words[first].start
+    end = len(text)
+    if end - start > LENGTH:
+        end = max((w.end for w in words if w.end <= start + LENGTH), default=start + LENGTH)
+    shown = _painted(text, start, end, [f[:2] for f in found], words)
+    return Markup("{}{}{}").format("… " if start else "", shown, " …" if end < len(text) else "")
+
+
+def _within(words: list[_Word], first: int, other: int) -> bool:
+    return 0 <= words[other].end - words[first].start <= LENGTH * 3 // 4
+
+
+def _words(text: str) -> list[_Word]:
+    english, german = tokens_of(text, ENGLISH), tokens_of(text, GERMAN)
+    return [_Word((e[1], g[1]), e[0], e[2], e[3]) for e, g in zip(english, german, strict=True)]
+
+
+def _spans(words: list[_Word], terms: Sequence[Term]) -> list[list[tuple[int, int]]]:
+    """For each term, the first and last word of every place where one of its options stands."""
+    return [
+        [
+            (at, at + len(option.words) - 1)
+            for option in term.options
+            for at in range(len(words))
+            if _at(words, at, option)
+        ]
+        for term in terms
+    ]
+
+
+def _at(words: list[_Word], at: int, option: Option) -> bool:
+    if at + len(option.words) > len(words):
+        return False
+    last = len(option.words) - 1
+    for n, wanted in enumerate(option.words):
+        word = words[at + n]
+        if wanted in word.forms:
+            continue
+        if not (option.begins and n == last and (word.folded.startswith(wanted) or word.forms[0].startswith(wanted))):
+            return False
+    return True
+
+
+def _painted(text: str, start: int, end: int, spans: list[tuple[int, int]], words: list[_Word]) -> Markup:
+    parts, at = [], start
+    for first, last in spans:
+        here, there = max(words[first].start, at), min(words[last].end, end)
+        if here < there:
+            parts += [escape(text[at:here]), "<mark>", escape(text[here:there]), "</mark>"]
+            at = there
+    parts.append(escape(text[at:end]))
+    return Markup("".join(parts).replace("</mark><mark>", ""))  # noqa: S704 - every piece of text is escaped above
