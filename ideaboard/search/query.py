@@ -24,6 +24,7 @@ class Query:
     wanted: tuple[Term, ...] = ()
     unwanted: tuple[Term, ...] = ()
     last: Term | None = None
+    short: bool = False  # the last word is so short that it may begin anything
     shorter: Term | None = None  # and its beginnings: of "cleani" comes "clean", under which "cleaning" stands
 
     def ending_in(self, last: Term) -> tuple[Term, ...]:
@@ -53,11 +54,13 @@ def read(typed: str) -> Query:
         last_word = None
     found = tuple(dict.fromkeys(wanted or small))[:MOST_WORDS]
     last = shorter = None
-    if last_word and len(last_word[0]) >= SHORTEST_BEGINNING and found and found[-1] == last_word[1]:
+    is_last = bool(last_word and found and found[-1] == last_word[1])
+    short = is_last and len(last_word[0]) < SHORTEST_BEGINNING
+    if is_last and not short:
         last = Term((*last_word[1].options, Option((last_word[0],), begins=True)))
         cut = [last_word[0][:-n] for n in (1, 2, 3) if len(last_word[0]) - n > SHORTEST_BEGINNING]
         shorter = Term(tuple(Option((word,)) for word in cut)) if cut else None
-    return Query(typed, found, tuple(dict.fromkeys(unwanted))[:MOST_WORDS], last, shorter)
+    return Query(typed, found, tuple(dict.fromkeys(unwanted))[:MOST_WORDS], last, short, shorter)
 
 
 def _word(written: str, folded: str) -> Term:

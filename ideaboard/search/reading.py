@@ -74,6 +74,8 @@ def find(
     search = _Search(full_text(dialect_name()), query.unwanted, scope, conditions)
     ways = [] if typing and query.last else [query.wanted]
     ways += [query.ending_in(last) for last in (query.last, typing and query.shorter) if last]
+    if typing and query.short and len(query.wanted) > 1:
+        ways.append(query.wanted[:-1])
     for terms in ways:
         if candidates := search.candidates(terms):
             return Found(_grouped(candidates, terms), terms, more=search.cut)

@@ -92,7 +92,7 @@ def ideas(shared):
         ("milk -soy", [CUPS]),
         ('milk -"extra charge"', [CUPS]),
         ("milk -cups", [OAT]),
-        ('"unclosed milk -soy', [CUPS]),
+        ('"cups milk -soy', [CUPS]),
         ("hidden", []),  # the address of a link is not read by anybody
         ("example.org", []),
         ("-milk", []),
