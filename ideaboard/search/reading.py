@@ -64,14 +64,15 @@ def find(
     conditions: Sequence[ColumnElement[bool]],
     *,
     board_id: int | None = None,
+    uncounted: frozenset[int] = frozenset(),
     typing: bool = False,
 ) -> Found:
-    """`conditions`: SQL that an idea must fulfil (a list's filter, visible_to among it). `typing`: the last word is not
-    finished. The same words, rows and rights give the same hits in the same order on both databases."""
+    """`conditions`: SQL that an idea must fulfil (a list's filter, visible_to among it). `uncounted`: boards that keep their
+    counts from the viewer, where votes move no order. `typing`: the last word is not finished. The same words, rows and rights give the same hits in the same order on both databases."""
     scope = _scope(viewer, board_id) if query.wanted else None
     if scope is None:
         return Found(terms=query.wanted)
-    search = _Search(full_text(dialect_name()), query.unwanted, scope, conditions)
+    search = _Search(full_text(dialect_name()), query.unwanted, scope, conditions, uncounted)
     ways = [] if typing and query.last else [query.wanted]
     ways += [query.ending_in(last) for last in (query.last, typing and query.shorter) if last]
     if typing and query.short and len(query.wanted) > 1:
@@ -110,8 +111,8 @@ def _scope(viewer: Person | None, board_id: int | None) -> Scope | None:
 class _Search:
     """One question to the index, with what does not change between its ways of asking."""
 
-    def __init__(self, index: FullText, unwanted: tuple[Term, ...], scope: Scope, conditions):
-        self.index, self.scope, self.conditions = index, scope.inside, conditions
+    def __init__(self, index: FullText, unwanted: tuple[Term, ...], scope: Scope, conditions, uncounted):
+        self.index, self.scope, self.conditions, self.uncounted = index, scope.inside, conditions, uncounted
         self.unwanted = (*unwanted, *(Term((Option((word,)),)) for word in scope.outside))
         self.cut = False
 
@@ -173,22 +174,24 @@ class _Search:
     def _facts(self, kind: int, ids: list[int]) -> dict[int, tuple[int, int]]:
         """{id of the row: (id of its idea, votes)} of what may be seen."""
         if kind == IDEA:
-            query = select(Idea.id, Idea.id, Idea.votes_count).where(among(dialect_name(), Idea.id, ids))
+            query = select(Idea.id, Idea.id, Idea.votes_count, Idea.board_id).where(among(dialect_name(), Idea.id, ids))
         elif kind == ANSWER:
             query = (
-                select(StatusChange.id, Idea.id, Idea.votes_count)
+                select(StatusChange.id, Idea.id, Idea.votes_count, Idea.board_id)
                 .join(Idea, Idea.id == StatusChange.idea_id)
                 .where(among(dialect_name(), StatusChange.id, ids), StatusChange.redacted_at.is_(None))
             )
         else:
             stands = Comment.deleted_at.is_(None), Comment.held_at.is_(None), Comment.hidden_at.is_(None)
             query = (
-                select(Comment.id, Idea.id, Idea.votes_count)
+                select(Comment.id, Idea.id, Idea.votes_count, Idea.board_id)
                 .join(Idea, Idea.id == Comment.idea_id)
                 .where(among(dialect_name(), Comment.id, ids), *stands)
             )
         rows = db.session.execute(query.where(*self.conditions))
-        return {row_id: (idea_id, votes) for row_id, idea_id, votes in rows}
+        return {
+            row_id: (idea_id, 0 if board_id in self.uncounted else votes) for row_id, idea_id, votes, board_id in rows
+        }
 
 
 def _grouped(candidates: list[Candidate], terms: Sequence[Term]) -> list[Hit]:

@@ -7,15 +7,16 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from ideaboard.boards.directory import boards_seen_by
+from ideaboard.boards.directory import boards_seen_by, sight_of
 from ideaboard.extensions import db
-from ideaboard.ideas.listing import WITH_ITS_ROW, Filter
-from ideaboard.models import Comment, Idea, IdeaAddition, Person, StatusChange
+from ideaboard.ideas.lines import COLUMNS, IDEA, Line, line_of, with_what_it_shows
+from ideaboard.ideas.listing import Filter
+from ideaboard.models import Comment, IdeaAddition, Person, StatusChange
 from ideaboard.search.documents import ANSWER, COMMENT, plain
 from ideaboard.search.marking import marked, snippet
 from ideaboard.search.query import Query, read
 from ideaboard.search.reading import Found, Hit, Said, find
-from ideaboard.voting.ballots import ballots_of
+from ideaboard.voting.ballots import voted_on
 from ideaboard.web.gate import gate, load_board, viewer
 from ideaboard.web.swap import page_or_fragment, wants_fragment
 
@@ -51,7 +52,7 @@ class SaidShown:
 class Shown:
     """A hit as the page shows it; `text` is a snippet, or None where its excerpt will do."""
 
-    idea: Idea
+    idea: Line
     title: Markup
     text: Markup | None
     said: SaidShown | None
@@ -76,7 +77,7 @@ def index():
         wanted=wanted,
         found=found,
         shown=_shown(hits, found),
-        votes=ballots_of([hit.idea_id for hit in hits], viewer()),
+        votes=voted_on([hit.idea_id for hit in hits], viewer()),
         boards=boards_seen_by(viewer()),
         number=number,
         last=number * size >= len(found.hits),
@@ -88,7 +89,8 @@ def _found(query: Query, wanted: Asked, typing: bool) -> Found:
     if typing and len(query.typed) < SHORTEST and query.typed.isascii():
         return Found()
     board_id = wanted.board.id if wanted.board else None
-    return find(query, viewer(), wanted.conditions(viewer()), board_id=board_id, typing=typing)
+    conditions, uncounted = wanted.conditions(viewer()), sight_of(viewer()).uncounted
+    return find(query, viewer(), conditions, board_id=board_id, uncounted=uncounted, typing=typing)
 
 
 def _page_number(found: Found) -> int:
@@ -100,7 +102,9 @@ def _page_number(found: Found) -> int:
 
 def _shown(hits: list[Hit], found: Found) -> list[Shown]:
     ids = [hit.idea_id for hit in hits]
-    ideas = {idea.id: idea for idea in db.session.scalars(select(Idea).where(Idea.id.in_(ids)).options(*WITH_ITS_ROW))}
+    keys = select(IDEA.c.id).where(IDEA.c.id.in_(ids)).subquery()
+    rows = db.session.execute(select(*COLUMNS, IDEA.c.body_html).select_from(with_what_it_shows(keys)))
+    ideas = {row.id: (line_of(row), row.body_html) for row in rows}
     added: dict[int, str] = {}
     for idea_id, html in db.session.execute(
         select(IdeaAddition.idea_id, IdeaAddition.html).where(IdeaAddition.idea_id.in_(ids)).order_by(IdeaAddition.id)
@@ -109,8 +113,8 @@ def _shown(hits: list[Hit], found: Found) -> list[Shown]:
     said = _said([hit.said for hit in hits if hit.said])
     shown = []
     for hit in hits:
-        idea = ideas[hit.idea_id]
-        text = snippet(plain(idea.body_html + added.get(idea.id, "")), found.terms) if hit.own else None
+        idea, html = ideas[hit.idea_id]
+        text = snippet(plain(html + added.get(idea.id, "")), found.terms) if hit.own else None
         shown.append(Shown(idea, marked(idea.title, found.terms), text, _said_shown(hit, idea, said, found)))
     return shown
 
@@ -125,7 +129,7 @@ def _said(said: list[Said]) -> dict[Said, Comment | StatusChange]:
     return found
 
 
-def _said_shown(hit: Hit, idea: Idea, said: dict, found: Found) -> SaidShown | None:
+def _said_shown(hit: Hit, idea: Line, said: dict, found: Found) -> SaidShown | None:
     row = said.get(hit.said) if hit.said else None
     text = snippet(plain(row.html), found.terms) if row is not None else None
     if text is None:

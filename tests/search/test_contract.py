@@ -196,3 +196,11 @@ def test_a_filter_that_leaves_few_reads_on(shared, app, monkeypatch, cast):
         shared(f"Lantern {n}")
     found = find(read("lantern"), cast.noor, Filter(mine="ideas").conditions(cast.noor))
     assert [hit.idea_id for hit in found.hits] == [rare.id]
+
+
+def test_where_counts_are_hidden_votes_move_no_order(shared, app, db, cast):
+    first, second = shared("Solar panels", "x"), shared("Solar panels", "x")
+    db.session.execute(db.update(Idea).where(Idea.id == first.id).values(votes_count=50))
+    db.session.commit()
+    found = find(read("solar"), None, Filter().conditions(None), uncounted=frozenset({cast.drinks.id}))
+    assert [hit.idea_id for hit in found.hits] == [second.id, first.id]
