@@ -14,9 +14,11 @@ from ideaboard.boards.directory import Sight, sight_of
 from ideaboard.extensions import db
 from ideaboard.foundation.database import dialect_name
 from ideaboard.foundation.paging import Page, Turn
-from ideaboard.ideas.lines import COLUMNS, line_of
+from ideaboard.ideas.lines import COLUMNS, Line, line_of
 from ideaboard.ideas.ranges import Scope, count_statement, is_descending, keys_of, page_statement, sizes_statement
+from ideaboard.ideas.unseen import LOOKED_AT, PLACES, mixed
 from ideaboard.models import Board, Follow, Idea, Person, StatusChange, Vote
+from ideaboard.models.ranking import is_hardly_seen
 from ideaboard.models.vocabulary import Outcome, Stage
 
 PAGE_SIZE = 20
@@ -157,9 +159,33 @@ def page_of(
     key_of = itemgetter(slice(len(COLUMNS), len(COLUMNS) + len(keys)))
     # The ranges were merged in order; that the rows come out in it, SQL does not promise.
     rows.sort(key=key_of, reverse=descending != turn.backwards)
-    page = turn.page(rows, size, key_of)
-    page.items = [line_of(row) for row in page.items]
+    kept = _for_few(wanted, viewer, sight) if turn.values is None and len(rows) > size else []
+    if kept:
+        rows = [row for row in rows if row.id not in {line.id for line in kept}]
+    page = turn.page(rows, size - len(kept), key_of)
+    page.items = mixed(map(line_of, page.items), kept)
     return page
+
+
+def _for_few(wanted: Filter, viewer: Person | None, sight: Sight) -> list[Line]:
+    """What the first page of the default list shows beside its order: who is due for a look, if votes can still change it."""
+    if wanted.sort != DEFAULT_SORT or wanted.standing or wanted.mine or wanted.month:
+        return []
+    unseen = replace(wanted, sort="unseen")
+    read = _what_to_read(unseen, viewer, sight)
+    if read is None:
+        return []
+    scope, also, values = read
+    statement = page_statement(dialect_name(), "unseen", scope, False, False, also)
+    rows = db.session.execute(statement, values | {"limit": LOOKED_AT}).all()
+    due = itemgetter(slice(len(COLUMNS), len(COLUMNS) + 2))
+    hidden = left_out(wanted, sight)
+    lines = [line_of(row) for row in sorted(rows, key=due) if is_hardly_seen(due(row)[0])]
+    return [
+        line._replace(is_under_seen_pick=True)
+        for line in lines
+        if line.is_open_for_votes and line.board_id not in hidden
+    ][: len(PLACES)]
 
 
 def count_of(wanted: Filter, viewer: Person | None, *, most: int = MANY + 1) -> int:

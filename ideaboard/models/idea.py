@@ -22,7 +22,7 @@ from ideaboard.foundation.database import UtcDateTime
 from ideaboard.models.board import Board
 from ideaboard.models.columns import NEVER_REUSE, Code, Key, Line, LongText
 from ideaboard.models.person import Person
-from ideaboard.models.ranking import showing_due_at_birth, trending_at_birth
+from ideaboard.models.ranking import looks_at_birth, showing_due_at_birth, trending_at_birth
 from ideaboard.models.status import Status
 from ideaboard.models.vocabulary import Origin, Stage
 from ideaboard.models.votable import Votable
@@ -120,7 +120,7 @@ class Idea(Votable, Model):
     # The decaying score of "Trending", kept so that its order needs no clock (models/ranking.py has the formula).
     trending: Mapped[float] = mapped_column(Double, default=trending_at_birth)
     # How often it was put before somebody, in a list or on its page; counted in memory and written in batches.
-    views_count: Mapped[int] = mapped_column(default=0)
+    views_count: Mapped[int] = mapped_column(default=looks_at_birth)
     # When, in seconds since 1970, it is due for the next look by its age and views: the smaller, the less seen.
     showing_due: Mapped[float] = mapped_column(Double, default=showing_due_at_birth)
 

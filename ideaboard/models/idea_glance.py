@@ -77,7 +77,9 @@ _GLANCES: dict[tuple[Eyes | None, bool], Kept] = {}
 
 
 def _statement(eyes: Eyes | None, locked: bool):
-    of_idea = [getattr(Idea, name) for name in _IdeaColumns._fields if name not in _BoardColumns._fields or name == "id"]
+    of_idea = [
+        getattr(Idea, name) for name in _IdeaColumns._fields if name not in _BoardColumns._fields or name == "id"
+    ]
     of_board = [getattr(Board, name) for name in _BoardColumns._fields[1:]]
     found = select(*of_idea, *of_board).join(Board, Board.id == Idea.board_id)
     found = found.where(Idea.id == given("idea_id"), Idea.visible_to(eyes))

@@ -11,17 +11,21 @@ known what readers make of it. Afterwards it is divided by its looks.
 
 Imported totals never enter. Comments do not either: two people who argue would lift what they argue about.
 
-`showing_due` says when an idea is due for its next look: its age counts for it, each look against it.
+`showing_due` says when an idea is due for its next look: its age counts for it, each look against it. What is still in
+its trial comes first. What was imported had its trial where it comes from.
 """
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+
+from ideaboard.models.vocabulary import Origin
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 HALF_LIFE = timedelta(days=90)  # the exponents of doubles last 250 years to either side
 TRIAL = 33  # looks; a few more than 30, because what a site counts as a look is an estimate
 IN_TRIAL = 2.0  # the divisor during the trial: the smaller, the surer are new ideas on top
 LOOK = timedelta(days=1)  # how much age outweighs one look
+RESTED = 1e11  # seconds, 3,000 years: puts what is past its trial behind all that is not
 READ_ALIKE = 8  # rows: where half the list's length down a row is read a quarter as often as the first
 LOOKS_A_VOTE = 10  # what one vote says of looks that nobody counted
 _WORN = 2.0**-20  # what is left of a sum keeps an error of its parts' last bits, 2^-53, times this way round
@@ -51,7 +55,14 @@ def is_worn(before: float, after: float) -> bool:
 
 def showing_due_of(visible_at: datetime | None, looks: int) -> float:
     """The definition, in seconds since 1970; 0 while it never was visible."""
-    return 0.0 if visible_at is None else visible_at.timestamp() + looks * LOOK.total_seconds()
+    if visible_at is None:
+        return 0.0
+    return visible_at.timestamp() + looks * LOOK.total_seconds() + (RESTED if looks >= TRIAL else 0.0)
+
+
+def is_hardly_seen(showing_due: float) -> bool:
+    """Whether an idea that is due then is still in its trial."""
+    return 0.0 < showing_due < RESTED
 
 
 def share_of_row(row: int) -> float:
@@ -64,14 +75,25 @@ def looks_before_counting(votes: int) -> int:
     return TRIAL + LOOKS_A_VOTE * votes
 
 
+def looks_at_birth(context) -> int:
+    """The column's default: none; of an imported idea, what its imported votes say."""
+    return _looks_of(context.get_current_parameters())
+
+
 def trending_at_birth(context) -> float:
     """The column's default: its votes, if it comes with any, are of the moment in which it became visible."""
     row = context.get_current_parameters()
     votes = [row["visible_at"]] * (row.get("votes_count") or 0) if row.get("visible_at") else []
-    return trending_of(row.get("visible_at"), votes, row.get("views_count") or 0)
+    return trending_of(row.get("visible_at"), votes, _looks_of(row))
 
 
 def showing_due_at_birth(context) -> float:
     """The column's default."""
     row = context.get_current_parameters()
-    return showing_due_of(row.get("visible_at"), row.get("views_count") or 0)
+    return showing_due_of(row.get("visible_at"), _looks_of(row))
+
+
+def _looks_of(row: dict) -> int:
+    if row.get("views_count") is not None:
+        return row["views_count"]
+    return looks_before_counting(row.get("imported_votes") or 0) if row.get("origin") == Origin.IMPORT else 0

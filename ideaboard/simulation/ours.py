@@ -1,13 +1,13 @@
 """Our default list, made by the functions of the product: models/ranking.py, and what ideas/listing.py puts into its page."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ideaboard.ideas.unseen import mixed
 from ideaboard.models.ranking import (
     EPOCH,
-    TRIAL,
     divisor,
+    is_hardly_seen,
     looks_before_counting,
     share_of_row,
     showing_due_of,
@@ -25,7 +25,7 @@ class Ours:
     def __init__(self):
         self.sums: dict[int, float] = {}
         self.looks: dict[int, float] = {}
-        self.born: dict[int, float] = {}
+        self.born: dict[int, datetime] = {}
 
     def begins(self, entries: Sequence[Entry]) -> None:
         for entry in entries:
@@ -39,7 +39,7 @@ class Ours:
         born = _moment(entry.born)
         self.looks[entry.id] = looks
         self.sums[entry.id] = trending_of(born, map(_moment, entry.cast), 0) * divisor(0)
-        self.born[entry.id] = showing_due_of(born, 0)
+        self.born[entry.id] = born
 
     def voted(self, entry: Entry, at: float) -> None:
         self.sums[entry.id] += weight(_moment(at))
@@ -50,12 +50,10 @@ class Ours:
 
     def order(self, entries: Sequence[Entry], at: float) -> list[Entry]:
         trending = sorted(entries, key=lambda e: (self.sums[e.id] / divisor(int(self.looks[e.id])), e.id), reverse=True)
-        hardly = [e for e in entries if self.looks[e.id] < TRIAL]
-        return mixed(trending, sorted(hardly, key=self._due))
-
-    def _due(self, entry: Entry) -> tuple[float, int]:
-        return self.born[entry.id] + showing_due_of(EPOCH, int(self.looks[entry.id])), entry.id
+        due = {e.id: showing_due_of(self.born[e.id], int(self.looks[e.id])) for e in entries}
+        hardly = [e for e in entries if is_hardly_seen(due[e.id])]
+        return mixed(trending, sorted(hardly, key=lambda e: (due[e.id], e.id)))
 
 
-def _moment(day: float):
+def _moment(day: float) -> datetime:
     return EPOCH + timedelta(days=day)

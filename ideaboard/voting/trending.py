@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, ColumnExpressionArgument, bindparam, case,
 
 from ideaboard.extensions import db
 from ideaboard.models import Idea, Vote
-from ideaboard.models.ranking import IN_TRIAL, LOOK, TRIAL, showing_due_of, trending_of
+from ideaboard.models.ranking import IN_TRIAL, LOOK, RESTED, TRIAL, showing_due_of, trending_of
 
 _AT_ONCE = 500  # ideas a round: their votes stand in memory together
 
@@ -25,10 +25,11 @@ def trending_moved(change: float | ColumnExpressionArgument[float]) -> ColumnEle
 def after_looks(looks: int | ColumnExpressionArgument[int]) -> dict[str, ColumnElement]:
     """SQL: what an UPDATE of an idea sets after so many more looks; a bindparam will do."""
     seen = Idea.views_count + looks
+    ends_trial = (Idea.views_count < TRIAL) & (seen >= TRIAL)
     return {
         "views_count": seen,
         "trending": Idea.trending * (_divisor(Idea.views_count) / _divisor(seen)),
-        "showing_due": Idea.showing_due + looks * LOOK.total_seconds(),
+        "showing_due": Idea.showing_due + looks * LOOK.total_seconds() + case((ends_trial, RESTED), else_=0.0),
     }
 
 

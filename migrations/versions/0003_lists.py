@@ -46,7 +46,7 @@ _FILL = (
 # The scores of lists as they were meant when this was written (models/ranking.py). Looks were not counted before: an idea
 # is taken to have had as many as its votes say, and to be past its trial.
 _EPOCH, _HALF_LIFE = datetime(2026, 1, 1, tzinfo=UTC), timedelta(days=90)
-_TRIAL, _LOOKS_A_VOTE, _DAY = 33, 10, 86_400
+_TRIAL, _LOOKS_A_VOTE, _DAY, _RESTED = 33, 10, 86_400, 1e11
 _AT_ONCE = 5_000  # ids a round; 152,322 ideas with 2 million votes take seconds
 
 
@@ -90,7 +90,7 @@ def _fill_scores(connection):
         for idea_id, count, born in connection.execute(ideas).all():
             looks = _TRIAL + _LOOKS_A_VOTE * count
             trending = (_weight(born) + sums.get(idea_id, 0.0)) / looks
-            due = _aware(born).timestamp() + looks * _DAY
+            due = _aware(born).timestamp() + looks * _DAY + _RESTED
             rows.append({"which": idea_id, "looks": looks, "trending": trending, "due": due})
         if rows:
             connection.execute(
