@@ -159,10 +159,13 @@ def page_of(
     key_of = itemgetter(slice(len(COLUMNS), len(COLUMNS) + len(keys)))
     # The ranges were merged in order; that the rows come out in it, SQL does not promise.
     rows.sort(key=key_of, reverse=descending != turn.backwards)
-    kept = _for_few(wanted, viewer, sight) if turn.values is None and len(rows) > size else []
+    # The first page, also for who comes back to it.
+    kept = _for_few(wanted, viewer, sight) if turn.values is None or (turn.backwards and len(rows) <= size) else []
+    if kept and not turn.backwards and len(rows) <= size:
+        kept = []  # all there is stands on this page
     if kept:
         rows = [row for row in rows if row.id not in {line.id for line in kept}]
-    page = turn.page(rows, size - len(kept), key_of)
+    page = turn.page(rows, size - (0 if turn.backwards else len(kept)), key_of)
     page.items = mixed(map(line_of, page.items), kept)
     return page
 

@@ -51,7 +51,7 @@ def test_newest_first_and_most_voted_with_imports_behind(guest, make_idea):
 @pytest.mark.parametrize("sort", ["newest", "votes", "trending"])
 def test_pages_of_twenty_lead_in_both_directions(guest, make_idea, sort):
     for n in range(45):
-        make_idea(f"Idea {n:02}", votes_count=n % 3, at=NOW + timedelta(minutes=n // 2))
+        make_idea(f"Idea {n:02}", votes_count=n % 3, at=NOW + timedelta(minutes=n // 2), views_count=99)  # all were seen
     seen, where, backs = [], f"/ideas?sort={sort}", []
     while where:
         html = guest.get(where).text
@@ -69,7 +69,7 @@ def test_pages_of_twenty_lead_in_both_directions(guest, make_idea, sort):
 
 def test_more_for_htmx_is_rows_and_the_next_link(guest, make_idea):
     for n in range(25):
-        make_idea(f"Idea {n}", at=NOW + timedelta(minutes=n))
+        make_idea(f"Idea {n}", at=NOW + timedelta(minutes=n), views_count=99)
     first = guest.get("/ideas").text
     more = guest.get(re.search(r'hx-get="([^"]+)"', first)[1], headers={"HX-Request": "true"})
     assert "<html" not in more.text and len(titles(more.text)) == 5

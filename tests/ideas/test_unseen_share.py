@@ -45,6 +45,7 @@ def test_nothing_is_lost_between_the_pages(many):
     seen = [title for title in titles(first) + titles(second) if title.startswith("Seen")]
     assert seen == [f"Seen {n}" for n in range(25)]
     assert not any(line.is_under_seen_pick for line in second.items)
+    assert page_of(Filter(), None, before=second.before) == first
 
 
 def test_a_look_puts_the_next_in_its_place(many, db):
