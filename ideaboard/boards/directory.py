@@ -8,7 +8,9 @@ from sqlalchemy import exists, func, literal_column, select
 from sqlalchemy.orm import joinedload
 
 from ideaboard.extensions import db
+from ideaboard.foundation.kept import Kept
 from ideaboard.models import Board, Idea, Person
+from ideaboard.models.eyes import Eyes, eyes_of
 from ideaboard.models.vocabulary import Audience
 
 
@@ -32,9 +34,12 @@ class Sight:
 
 
 def sight_of(viewer: Person | None) -> Sight:
-    """One statement over the few boards there are."""
-    statement = _GUESTS_SIGHT if viewer is None else _sight(viewer)
-    rows = sorted(db.session.execute(statement), key=attrgetter("id"))
+    """One kept statement over the few boards there are."""
+    eyes = eyes_of(viewer)
+    kept = _SIGHTS.get(eyes)
+    if kept is None:
+        kept = _SIGHTS[eyes] = Kept(lambda _: _sight(eyes))
+    rows = sorted(kept.all(viewer_id=viewer.id if viewer is not None else None), key=attrgetter("id"))
     seen = [row for row in rows if row.seen]
     uncounted = (row.id for row in seen if row.hides_counts and not sees_all_counts(viewer, row.id))
     moved = frozenset(row.id for row in seen if row.moved)
@@ -48,14 +53,14 @@ def sees_all_counts(viewer: Person | None, board_id: int) -> bool:
     return viewer is not None and (viewer.is_moderator or viewer.is_staff_of(board_id))
 
 
-def _sight(viewer: Person | None):
+def _sight(eyes: Eyes | None):
     # Beside it, one look into an index for each board: whether the order of imported totals has anything to show.
     moved = exists().where(Idea.board_id == Board.id, Idea.in_the_open(), Idea.imported_votes > literal_column("0"))
     shown = (Board.id, Board.hides_counts, Board.slug, Board.name, Board.position, Board.archived_at)
-    return select(*shown, Board.visible_to(viewer).label("seen"), moved.label("moved"))
+    return select(*shown, Board.visible_to(eyes).label("seen"), moved.label("moved"))
 
 
-_GUESTS_SIGHT = _sight(None)
+_SIGHTS: dict[Eyes | None, Kept] = {}
 
 
 def boards_seen_by(viewer: Person | None) -> list[Board]:

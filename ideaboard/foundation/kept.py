@@ -8,7 +8,7 @@ statement, where SQLite answers in 0.01 (docs/adr/0020-what-every-request-pays.m
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sqlalchemy import BigInteger, BindParameter, Connection, Executable, Insert, bindparam
@@ -61,6 +61,16 @@ class Kept:
         if ready is None:
             ready = self._ready[name] = _Ready(self.build(name), connection.dialect, self.row)
         return ready, connection
+
+
+def in_slots(kept: Kept, name: str, slots: int, values: Iterable, **others) -> list:
+    """All rows of a statement whose IN has `slots` places, `given(f"{name}_0")` and on: asked as often as it takes."""
+    values, rows = list(values), []
+    for start in range(0, len(values), slots):
+        filled = values[start : start + slots]
+        filled += [None] * (slots - len(filled))
+        rows += kept.all(**{f"{name}_{n}": value for n, value in enumerate(filled)}, **others)
+    return rows
 
 
 class _Ready:

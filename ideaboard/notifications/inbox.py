@@ -5,10 +5,11 @@ from datetime import datetime
 
 from sqlalchemy import and_, case, func, or_, select, text, update
 
-from ideaboard.extensions import db
 from ideaboard.foundation.database import transaction
+from ideaboard.foundation.kept import Kept
 from ideaboard.foundation.paging import Page, paginate
 from ideaboard.models import Event, Idea, Notification, Person, Story
+from ideaboard.models.eyes import Eyes, eyes_of
 from ideaboard.notifications.entitlement import News, news_of
 
 _UNREAD = text("notification.read_at IS NULL")
@@ -42,8 +43,19 @@ def unread_count(viewer: Person | None, at_most: int = 100) -> int:
     """How many entries the viewer has not read, up to `at_most`; what they may not see any more is not counted."""
     if viewer is None:
         return 0
-    unread = _seen(select(Notification.id), viewer).where(_UNREAD).limit(at_most)
-    return db.session.execute(select(func.count()).select_from(unread.subquery())).scalar_one()
+    eyes = eyes_of(viewer)
+    kept = _COUNTS.get((eyes, at_most))
+    if kept is None:
+        kept = _COUNTS[eyes, at_most] = Kept(lambda _: _unread(eyes, at_most))
+    return kept.one(viewer_id=viewer.id)[0]
+
+
+_COUNTS: dict[tuple[Eyes | None, int], Kept] = {}
+
+
+def _unread(eyes: Eyes, at_most: int):
+    unread = _seen(select(Notification.id), eyes).where(_UNREAD).limit(at_most)
+    return select(func.count()).select_from(unread.subquery())
 
 
 def inbox_of(person: Person, *, after: str | None = None, before: str | None = None) -> tuple[list[Group], Page]:
@@ -89,7 +101,7 @@ def mark_read(person: Person, now: datetime, idea_id: int | None = None, story_i
         return session.execute(entries.values(read_at=now), execution_options={"synchronize_session": False}).rowcount
 
 
-def _seen(statement, person: Person):
+def _seen(statement, person: Person | Eyes):
     """Of the person's entries those whose idea, and story, they may see now."""
     readable = Event.story_id.in_(select(Story.id).where(Story.visible_to(person)))
     return (

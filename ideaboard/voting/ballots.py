@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import func, select
 
 from ideaboard.extensions import db
+from ideaboard.foundation.kept import Kept, given, in_slots
 from ideaboard.foundation.paging import Page, paginate
 from ideaboard.models import Idea, Person, Solved, Vote
 
@@ -27,18 +28,20 @@ def ballots_of(idea_ids: Iterable[int], viewer: Person | None) -> dict[int, Vote
     return {vote.idea_id: vote for vote in rows}
 
 
-_VOTED_ON = select(Vote.__table__.c.idea_id).where(
-    Vote.__table__.c.person_id == bindparam("person"),
-    Vote.__table__.c.idea_id.in_(bindparam("ideas", expanding=True)),
+_AT_ONCE = 20  # a page of a list
+_VOTED_ON = Kept(
+    lambda _: select(Vote.idea_id).where(
+        Vote.person_id == given("person_id"), Vote.idea_id.in_([given(f"idea_{n}") for n in range(_AT_ONCE)])
+    )
 )
 
 
 def voted_on(idea_ids: Iterable[int], viewer: Person | None) -> frozenset[int]:
     """Which of these ideas the viewer voted on; one query, none for a guest."""
-    ids = list(idea_ids)
-    if viewer is None or not ids:
+    if viewer is None:
         return frozenset()
-    return frozenset(db.session.scalars(_VOTED_ON, {"person": viewer.id, "ideas": ids}))
+    rows = in_slots(_VOTED_ON, "idea", _AT_ONCE, idea_ids, person_id=viewer.id)
+    return frozenset(row.idea_id for row in rows)
 
 
 def solved_of(idea: Idea, viewer: Person | None) -> Solved | None:

@@ -5,10 +5,11 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import aliased, joinedload
 
 from ideaboard.extensions import db
+from ideaboard.foundation.kept import Kept, given, in_slots
 from ideaboard.foundation.markdown import excerpt
 from ideaboard.models import Idea, Person, StatusChange
 from ideaboard.models.vocabulary import Stage
@@ -33,18 +34,20 @@ class Said(NamedTuple):
     actor: Speaker | None
 
 
-_CHANGE, _ACTOR = StatusChange.__table__, Person.__table__
-_SAID = (
-    select(
-        _CHANGE.c.idea_id,
-        _CHANGE.c.text,
-        _CHANGE.c.is_ready_sentence,
-        _CHANGE.c.actor_id,
-        *(_ACTOR.c[name] for name in Speaker._fields),
+_AT_ONCE = 20  # a page of a list
+
+
+def _said(_dialect: str):
+    change, actor = StatusChange.__table__, Person.__table__
+    shown = [change.c[name] for name in ("idea_id", "text", "is_ready_sentence", "actor_id")]
+    return (
+        select(*shown, *(actor.c[name] for name in Speaker._fields))
+        .outerjoin_from(change, actor, actor.c.id == change.c.actor_id)
+        .where(change.c.id.in_([given(f"change_{n}") for n in range(_AT_ONCE)]))
     )
-    .outerjoin_from(_CHANGE, _ACTOR, _ACTOR.c.id == _CHANGE.c.actor_id)
-    .where(_CHANGE.c.id.in_(bindparam("changes", expanding=True)))
-)
+
+
+_SAID = Kept(_said)
 
 
 def said_on(ideas: Iterable) -> dict[int, Said]:
@@ -56,7 +59,7 @@ def said_on(ideas: Iterable) -> dict[int, Said]:
     if not standing:
         return {}
     found, silent = {}, []
-    for row in db.session.execute(_SAID, {"changes": list(standing)}):
+    for row in in_slots(_SAID, "change", _AT_ONCE, standing):
         if row.text:
             found[row.idea_id] = Said(_first_words(row.text, WORDS), row.is_ready_sentence, _speaker(row))
         else:

@@ -1,15 +1,17 @@
 """The doors of the workflow: staff answer an idea and move it on."""
 
 from flask import Blueprint, flash, g, request, url_for
+from sqlalchemy import select
 
 from ideaboard.extensions import gettext, ngettext
 from ideaboard.foundation.database import end_reading
+from ideaboard.foundation.kept import Kept
 from ideaboard.foundation.refusals import Refusal
 from ideaboard.ideas.history import additions_of, versions_of
 from ideaboard.insights.clearness import clear_of
 from ideaboard.merging.history import steps_of_merges
 from ideaboard.models import Idea, Status
-from ideaboard.models.vocabulary import Stage
+from ideaboard.models.vocabulary import STEPS, Stage
 from ideaboard.voting.ballots import ballots_of, solved_of
 from ideaboard.web.gate import gate, load_idea, viewer
 from ideaboard.web.globals import request_now
@@ -17,7 +19,7 @@ from ideaboard.web.swap import answer, invalid, page_or_fragment, wants_fragment
 from ideaboard.web.throttle import spend
 from ideaboard.workflow.answers import pinned_answer
 from ideaboard.workflow.endings import ending_of
-from ideaboard.workflow.forms import StatusForm, form_for, letter_of, number, statuses
+from ideaboard.workflow.forms import StatusForm, form_for, letter_of, number
 from ideaboard.workflow.history import changes_of
 from ideaboard.workflow.linked import link_of
 from ideaboard.workflow.progress import ChangedMeanwhile, change_status
@@ -52,11 +54,14 @@ def offered() -> list[tuple[str, str]]:
     return standings_offered(_statuses())
 
 
-def _statuses() -> list[Status]:
-    """Read once a request."""
+def _statuses() -> list:
+    """What is shown of each status, in the order of their stages, then the admin's. Read once a request."""
     if "statuses" not in g:
-        g.statuses = statuses()
+        g.statuses = sorted(_STATUSES.all(), key=lambda status: STEPS.index(status.stage))
     return g.statuses
+
+
+_STATUSES = Kept(lambda _: select(Status.id, Status.stage, Status.label, Status.colour).order_by(Status.position, Status.id))
 
 
 @workflow.get("/ideas/<int:idea_id>/status")
