@@ -1,5 +1,6 @@
 """Ideas without an answer: nobody has looked, or only the ready sentence was said, or the promised day has passed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from ideaboard.foundation.clock import day_in
 from ideaboard.foundation.paging import Page, paginate
 from ideaboard.models import Board, Idea, Person, StatusChange
 from ideaboard.models.vocabulary import Origin, Stage
+from ideaboard.workflow.bands import RANKED, band
 
 FILTERS = ("all", "unseen", "late", "past")
 SORTS = ("waiting", "votes")
@@ -69,6 +71,21 @@ def waiting_ideas(
         return paginate(statement, key, lambda i: [i.votes_count, i.imported_votes, i.id], after=after, before=before)
     key = [(Idea.visible_at, False), (Idea.id, False)]
     return paginate(statement, key, lambda i: [i.visible_at, i.id], after=after, before=before)
+
+
+def bands_of(
+    ideas: Sequence[Idea], viewer: Person, now: datetime, zone: str, *, which: str = "all", board: Board | None = None
+) -> dict[int, tuple[int, int]]:
+    """{idea id: (best, worst) rank by votes among the ideas of this list}, as far as ranks are told (workflow/bands.py)."""
+    statement = select(Idea.votes_count).where(
+        Idea.in_the_open(), decided_by(viewer), _filters(viewer, now, zone)[which]
+    )
+    if board is not None:
+        statement = statement.where(Idea.board_id == board.id)
+    order = (Idea.votes_count.desc(), Idea.imported_votes.desc(), Idea.id.desc())
+    votes = db.session.scalars(statement.order_by(*order).limit(RANKED + 1)).all()
+    found = {idea.id: band(idea.votes_count, votes[:RANKED], more_below=len(votes) > RANKED) for idea in ideas}
+    return {idea_id: ranks for idea_id, ranks in found.items() if ranks}
 
 
 def counts_of(viewer: Person, now: datetime, zone: str, board: Board | None = None) -> Counts:

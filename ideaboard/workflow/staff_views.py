@@ -16,7 +16,7 @@ from ideaboard.web.gate import gate, viewer
 from ideaboard.web.globals import current_site, day, reader_zone, request_now
 from ideaboard.web.swap import page_or_fragment
 from ideaboard.workflow.promises import passed_promises
-from ideaboard.workflow.queue import FILTERS, SORTS, boards_of, counts_of, days_late, waiting_ideas
+from ideaboard.workflow.queue import FILTERS, SORTS, bands_of, boards_of, counts_of, days_late, waiting_ideas
 
 staff = Blueprint("staff", __name__)
 
@@ -45,6 +45,9 @@ def queue():
         boards=boards,
         wanted=wanted,
         waiting=waiting,
+        bands=bands_of(waiting.items, viewer(), now, zone, which=wanted["which"], board=wanted["board"])
+        if wanted["sort"] == "votes"
+        else {},
         late={idea.id: days_late(idea, now, zone) for idea in waiting.items},
         today=day_in(now, zone),
         counts=counts_of(viewer(), now, zone, wanted["board"]),
