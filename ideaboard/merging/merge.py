@@ -78,7 +78,7 @@ def unmerge(merge_id: int, by: Person, now: datetime, *, note: str) -> Merge:
         idea_id, into_id = row.idea_id, row.into_id
 
     def deed() -> Merge:
-        idea, end = held(idea_id, into_id, by)
+        idea, end = held(idea_id, into_id, by, parting=True)
         if not (allows(by, "idea.merge", idea) and allows(by, "idea.merge", end)):
             raise MayNotMerge(gettext("Merging needs staff of both boards. Ask them, or an admin."))
         made = db.session.get_one(Merge, merge_id, populate_existing=True)

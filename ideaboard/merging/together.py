@@ -8,7 +8,7 @@ looked up before the lock and again under it; where it moved meanwhile, the deed
 from collections.abc import Callable
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from ideaboard.extensions import db, gettext
@@ -36,9 +36,10 @@ def once_both_are_held(deed: Callable[[], Deed]) -> Deed:
     raise Busy(gettext("Somebody else is merging these ideas just now, so nothing was changed. Send it again."))
 
 
-def held(idea_id: int, into_id: int, by: Person) -> tuple[Idea, Idea]:
+def held(idea_id: int, into_id: int, by: Person, *, parting: bool = False) -> tuple[Idea, Idea]:
     """Within an open transaction: the idea and the end of the other's chain, as they stand now, both locked.
 
+    parting: the second may be out of sight by now, taken back or hidden; the first gets out all the same.
     Raises Missing (what the actor may not see is not there), MovedMeanwhile.
     """
     for value in (idea_id, into_id):
@@ -54,7 +55,7 @@ def held(idea_id: int, into_id: int, by: Person) -> tuple[Idea, Idea]:
         idea.id: idea
         for idea in db.session.execute(
             select(Idea)
-            .where(pair, Idea.visible_to(by, merged=True))
+            .where(pair, or_(Idea.visible_to(by, merged=True), Idea.id == (end_id if parting else None)))
             .options(joinedload(Idea.board), joinedload(Idea.status), joinedload(Idea.change)),
             execution_options={"populate_existing": True},
         ).scalars()

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 
-from ideaboard.extensions import gettext
+from ideaboard.extensions import db, gettext
 from ideaboard.foundation.database import end_reading
 from ideaboard.foundation.markdown import clean_line, excerpt
 from ideaboard.foundation.refusals import Forbidden, Missing, Refusal
@@ -147,7 +147,7 @@ def _preview(idea: Idea, form: MergeForm, words: str, refusal: Refusal | None = 
 
 
 def _undo(made: Merge, form: UnmergeForm, status: int = 200):
-    end = load_idea(end_of(made.into_id), merged=True)
+    end = db.session.get_one(Idea, end_of(made.into_id))  # it may be out of sight by now
     if not allows(viewer(), "idea.merge", end):
         raise Forbidden(gettext("Merging needs staff of both boards. Ask them, or an admin."))
     back = way_back_of(made, end) if made.unmerged_at is None else None
