@@ -35,8 +35,18 @@ def database_url(socket_folder: str, name: str) -> str:
     return f"postgresql+psycopg://postgres@/{name}?host={quote(socket_folder, safe='')}"
 
 
+# A bench's server loses nothing: what its writes cost is asked. Room for a big site, as any installation gives it.
+DURABLE = """
+max_connections = 100
+shared_buffers = 512MB
+max_wal_size = 4GB
+timezone = 'UTC'
+log_min_messages = fatal
+"""
+
+
 @contextmanager
-def embedded() -> Iterator[str]:
+def embedded(more: str = SETTINGS) -> Iterator[str]:
     """Start an empty server in a folder of its own; gives the folder of its socket; stop and remove it at the end."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*XDG_RUNTIME_DIR.*")
@@ -48,7 +58,7 @@ def embedded() -> Iterator[str]:
     try:
         server.ensure_pgdata_inited()
         with (folder / "data" / "postgresql.conf").open("a") as settings:
-            settings.write(SETTINGS)
+            settings.write(more)
         server.start()
         yield str(server.get_postmaster_info().socket_dir)
     finally:

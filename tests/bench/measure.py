@@ -219,7 +219,7 @@ def run(asked: argparse.Namespace, stack: contextlib.ExitStack) -> dict:
     sizes = sorted({asked.ideas} if asked.quick else {*(size for size in SIZES if size < asked.ideas), asked.ideas})
     at = (1, 8) if asked.quick else CONNECTIONS
     if asked.postgresql:
-        os.environ[postgres.SERVER] = stack.enter_context(postgres.embedded())
+        os.environ[postgres.SERVER] = stack.enter_context(postgres.embedded(postgres.DURABLE))
     client.OWN = asked.own_client
     began = time.monotonic()
     made: dict[int, Site] = {}

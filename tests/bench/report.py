@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import math
 import re
 import statistics
+import sys
 from pathlib import Path
 from urllib.parse import urljoin
 
 from tests.bench.client import Request, ask
 
+_IDEA = r'href="(/ideas/\d+-[^"#?]+)"'
+# What a browser fetches beside the page.
+_LOADED = (
+    r'<(?:link[^>]+rel="(?:stylesheet|icon|modulepreload|preload)"[^>]*?href|script[^>]+src|img[^>]+src)="([^"]+)"'
+)
 MOST_REQUESTS, MOST_BYTES = 5, 40_000
 MOST_START, MOST_MEMORY, MOST_GROWTH = 2.0, 300, 1.5
 
@@ -53,25 +60,15 @@ def interval(ratios: list[float], t: float) -> dict:
 def first_view(port: int) -> dict:
     """{path: requests and bytes over the wire} of the pages with what they load, icons included."""
     found = {}
-    with_lists = ask(port, Request("/ideas"))[3]
-    pages = ["/", "/ideas", *_addresses(with_lists, port, r'href="(/ideas/\d+-[^"#?]+)"')[:1]]
+    pages = ["/", "/ideas", *_addresses(ask(port, Request("/ideas"))[3], _IDEA)[:1]]
     for path in pages:
-        _, size, head, body = ask(port, Request(path))
-        assets = _addresses(
-            body,
-            port,
-            r'<(?:link[^>]+rel="(?:stylesheet|icon|modulepreload|preload)"[^>]*?href|script[^>]+src|img[^>]+src)="([^"]+)"',
-            head,
-        )
-        sizes = [size] + [ask(port, Request(one))[1] for one in dict.fromkeys(assets)]
-        name = "/ideas/…" if path not in ("/", "/ideas") else path
-        found[name] = {"requests": len(sizes), "bytes": sum(sizes)}
+        _, size, _, body = ask(port, Request(path))
+        sizes = [size] + [ask(port, Request(one))[1] for one in dict.fromkeys(_addresses(body, _LOADED))]
+        found["/ideas/…" if path not in ("/", "/ideas") else path] = {"requests": len(sizes), "bytes": sum(sizes)}
     return {"pages": found}
 
 
-def _addresses(body: bytes, port: int, pattern: str, head: bytes = b"") -> list[str]:
-    import gzip
-
+def _addresses(body: bytes, pattern: str) -> list[str]:
     text = (gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body).decode("utf-8", "replace")
     return [one for one in (urljoin("/", found) for found in re.findall(pattern, text)) if one.startswith("/")]
 
@@ -162,3 +159,21 @@ def say_table(result: dict) -> None:
 
 def write(path: Path, result: dict) -> None:
     path.write_text(json.dumps(result, indent=1) + "\n")
+
+
+def main() -> None:
+    """`python -m tests.bench.report FILE.json`: the tables of docs/performance.md from what a run wrote."""
+    result = json.loads(Path(sys.argv[1]).read_text())
+    result["sizes"] = {int(size): one for size, one in result["sizes"].items()}
+    say_settings(result)
+    say_floors(result["floors"])
+    for size, one in result["sizes"].items():
+        say_size(size, one["start_s"], one["idle_ms_a_second"])
+        say_memory(one)
+    if "growth" in result:
+        say_growth(min(result["sizes"]), max(result["sizes"]), result["growth"])
+    say_table(result)
+
+
+if __name__ == "__main__":
+    main()
