@@ -42,14 +42,18 @@ class Fragments:
 
     def fragment(self, template: str, **facts: Any) -> Markup:
         """The part, kept or made. Raises TypeError for a fact that is no plain value."""
-        key = (template, reader_key(), tuple(facts.items()))
+        return self.kept_or_made(template, reader_key(), tuple(facts.items()))
+
+    def kept_or_made(self, template: str, reader: tuple, facts: tuple[tuple[str, Any], ...]) -> Markup:
+        """The same, where the reader is known already. `facts`: (name, value) of each."""
+        key = (template, reader, facts)
         kept = self._kept.get(key)
         if kept is not None:
             with self._lock:
                 if key in self._kept:
                     self._kept.move_to_end(key)
             return kept
-        for name, value in facts.items():
+        for name, value in facts:
             _refuse_rows(name, value)
         made = Markup(self._templates().get_template(template).render(facts))
         with self._lock:
@@ -91,23 +95,31 @@ class SiteFace(NamedTuple):
     received_reads_under_review: bool
 
 
-def row_of(idea: Any, *, my_vote: bool, said: Any, takes_focus: bool = False) -> Markup:
-    """One row of a list. A line of plain values (not an Idea) is kept, and so a vote makes one row anew."""
+def list_rows(rows: Any, appended: bool = False) -> Markup:
+    """The rows of a page of a list (site/rows.py); `appended`: to rows that stand already, so the first takes the focus.
+
+    A line of plain values (not an Idea) is kept, and so a vote makes one row anew.
+    """
     reads_under_review = current_site().received_reads_under_review
-    facts = {
-        "idea": idea,
-        "my_vote": my_vote,
-        "said": said,
-        "note": None,
-        "takes_focus": takes_focus,
-        "viewer": viewer() is not None,
-        "site": SiteFace(reads_under_review),
-        "oob": None,
-    }
-    # The label of Under review is an admin's: rows that read so are made anew.
-    if isinstance(idea, tuple) and not (reads_under_review and idea.status_id is None):
-        return kept_fragments().fragment(ROW, **facts)
-    return Markup(current_app.jinja_env.get_template(ROW).render(facts))
+    site, somebody, reader, keep = SiteFace(reads_under_review), viewer() is not None, reader_key(), kept_fragments()
+    made = []
+    for idea in rows.page.items:
+        facts = (
+            ("idea", idea),
+            ("my_vote", idea.id in rows.votes),
+            ("said", rows.answers.get(idea.id)),
+            ("note", None),
+            ("takes_focus", appended and not made),
+            ("viewer", somebody),
+            ("site", site),
+            ("oob", None),
+        )
+        # The label of Under review is an admin's: rows that read so are made anew.
+        if isinstance(idea, tuple) and not (reads_under_review and idea.status_id is None):
+            made.append(keep.kept_or_made(ROW, reader, facts))
+        else:
+            made.append(current_app.jinja_env.get_template(ROW).render(facts))
+    return Markup("\n").join(map(Markup, made))
 
 
 def filters_of(wanted: Filter, place: str, orders: list[str], boards: tuple[BoardLink, ...]) -> Markup:
@@ -128,7 +140,7 @@ def filters_of(wanted: Filter, place: str, orders: list[str], boards: tuple[Boar
 
 def install(app: Flask) -> None:
     fragments = app.extensions["fragments"] = Fragments(app.jinja_env)
-    app.jinja_env.globals.update(fragment=fragments.fragment, row_of=row_of, filters_of=filters_of)
+    app.jinja_env.globals.update(fragment=fragments.fragment, list_rows=list_rows, filters_of=filters_of)
 
 
 def kept_fragments() -> Fragments:
