@@ -22,9 +22,10 @@ Text = tuple[int, int, int, str, str, str]  # kind, id of the row, its board, ti
 
 
 def made_of(texts: list[Text]) -> tuple[list, list]:
-    """(documents of search, [(idea, shape for similarity)])"""
+    """(documents of search, [(idea, its board, its shape for similarity)])"""
     documents = [document(kind, row, board, title, [html]) for kind, row, board, title, _, html in texts]
-    return documents, [(row, shape_of(title, body)) for kind, row, _, title, body, _ in texts if kind == IDEA]
+    shapes = [(row, board, shape_of(title, body)) for kind, row, board, title, body, _ in texts if kind == IDEA]
+    return documents, shapes
 
 
 @dataclass
@@ -56,8 +57,8 @@ class Documents:
         for made in self.made:
             rows, shapes = made()
             index.put(connection, rows)
-            write_rows(session, SimilarShape, ("idea_id", "shape"), shapes)
-            write_rows(session, SimilarFresh, ("idea_id",), ((idea,) for idea, _ in shapes))
+            write_rows(session, SimilarShape, ("idea_id", "board_id", "shape"), shapes)
+            write_rows(session, SimilarFresh, ("idea_id",), ((idea,) for idea, _, _ in shapes))
             progress(len(rows))
         index.tidy(connection)
         if self.pool:
