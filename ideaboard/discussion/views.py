@@ -3,17 +3,21 @@
 import re
 
 from flask import Blueprint, redirect, request, url_for
+from markupsafe import Markup
 
 from ideaboard.discussion.comments import checked, delete_comment, edit_comment, post_comment
+from ideaboard.discussion.faces import face_of
 from ideaboard.discussion.forms import CommentForm
 from ideaboard.discussion.mentions import people_of
-from ideaboard.discussion.threads import said, staff_of, thread_of
+from ideaboard.discussion.threads import Said, said, staff_of, thread_of
 from ideaboard.following.follows import follow_of
 from ideaboard.foundation.markdown import clean_line
 from ideaboard.foundation.refusals import Missing, Refusal
 from ideaboard.foundation.tokens import new_token
 from ideaboard.models import Comment, Idea
+from ideaboard.permissions import allows
 from ideaboard.web.asking import ask_for_address
+from ideaboard.web.fragments import kept_fragments, reader_key
 from ideaboard.web.gate import gate, load_comment, load_idea, viewer
 from ideaboard.web.globals import request_now
 from ideaboard.web.swap import answer, invalid, page_or_fragment
@@ -27,6 +31,25 @@ def fresh_form(place: object = "new") -> CommentForm:
     form = CommentForm().at(place)
     form.form_token.data = new_token() if viewer() else ""
     return form
+
+
+@discussion.app_template_global()
+def comment_rows(items: list[Said], idea: Idea) -> Markup:
+    """The comments of a page of the talk, each kept by what it shows and by what the viewer may do with it."""
+    person, made, keep, reader = viewer(), [], kept_fragments(), reader_key()
+    may_reply = person is None or allows(person, "idea.comment", idea)
+    for item in items:
+        comment = item.comment
+        makes = person is not None and not comment.became_idea_id and not comment.redacted_at
+        facts = (
+            ("c", face_of(item)),
+            ("idea_id", idea.id),
+            ("may_reply", may_reply),
+            ("may_edit", person is not None and allows(person, "comment.edit", comment)),
+            ("may_make_idea", makes and allows(person, "comment.make_idea", comment)),
+        )
+        made.append(keep.kept_or_made("discussion/_comment.html", reader, facts))
+    return Markup("").join(made)
 
 
 @discussion.get("/ideas/<int:idea_id>/comments")

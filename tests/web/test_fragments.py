@@ -6,7 +6,11 @@ import re
 import pytest
 from jinja2 import UndefinedError
 
+from ideaboard.discussion.comments import post_comment
+from ideaboard.foundation.tokens import new_token
+from ideaboard.voting.ballot import cast_vote
 from ideaboard.web.fragments import Fragments, kept_fragments
+from tests.conftest import NOW
 
 ROLES = (None, "vera", "ada", "root", "cole")
 FOOT = {"site_name": "S", "shows_how_we_answer": True, "page_theme": "", "locale": "en"}
@@ -32,6 +36,9 @@ def test_nobody_sees_what_another_saw(app, client_of, cast, make_idea, monkeypat
     """With everything kept by others before, in either order, each page is the one of a process that keeps nothing."""
     idea = make_idea()
     make_idea("Soy milk", author=cast.noor)
+    for role in ("vera", "noor", "ada"):
+        post_comment(idea.id, getattr(cast, role), NOW, body=f"Says {role}.", form_token=new_token())
+    cast_vote(idea.id, cast.ada, NOW)
     path = path.replace("IDEA", f"/ideas/{idea.id}-{idea.slug}")
     kept = [pages(app, client_of, cast, path) for _ in range(2)]
     monkeypatch.setattr(kept_fragments(), "most", -1)
