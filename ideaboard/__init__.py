@@ -12,7 +12,7 @@ from ideaboard.extensions import babel, db, htmx, login_manager, migrate
 from ideaboard.foundation.database import write_wait_ms
 from ideaboard.foundation.dialects import engine_options
 from ideaboard.foundation.settings import settings as settings_in_force
-from ideaboard.web import assets, csrf, demo_guard, errors, finish, fragments, globals, kept_pages, seeing, who
+from ideaboard.web import assets, cookies, csrf, demo_guard, errors, finish, fragments, globals, kept_pages, seeing, who
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -57,6 +57,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     babel.init_app(app, locale_selector=globals.reader_locale, timezone_selector=globals.reader_zone)
     app.before_request(lambda: write_wait_ms.set(settings.write_wait_ms) and None)
     app.before_request(csrf.refuse_cross_site)
+    cookies.install(app)
     who.install(app)
     globals.install(app)
     fragments.install(app)

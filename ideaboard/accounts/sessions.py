@@ -40,7 +40,7 @@ def person_of(token: str, now: datetime) -> Person | None:
 
     Their roles come with them, in the same statement: every page asks for them.
     """
-    rows = _BEHIND.all(token_hash=hash_token(token), now=now)
+    rows = _BEHIND.beside(token_hash=hash_token(token), now=now)
     if not rows:
         return None
     values = rows[0]._asdict()

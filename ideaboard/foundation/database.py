@@ -77,6 +77,16 @@ def dialect_name() -> str:
     return db.engine.dialect.name
 
 
+def has_begun(session: Session) -> bool:
+    """Whether its transaction has reached the database: SQLAlchemy also calls one open that only holds objects."""
+    transaction = session._transaction
+    while transaction is not None:
+        if transaction._connections:
+            return True
+        transaction = transaction.parent
+    return False
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """One deed: everything is committed at the end, or nothing.
@@ -84,7 +94,7 @@ def transaction() -> Iterator[Session]:
     Raises OpenTransaction when one is open, Busy when the lock was not to be had in time.
     """
     session = db.session()
-    if session.in_transaction():
+    if has_begun(session) or session.new or session.dirty or session.deleted:
         raise OpenTransaction("a transaction is open: call end_reading() before a verb")
     wait = write_wait_ms.get()
     single = dialects.one_writer(dialect_name())
@@ -113,7 +123,8 @@ def end_reading() -> None:
     session = db.session()
     if session.new or session.dirty or session.deleted:
         raise OpenTransaction("a door changed a row: changes belong into a verb's transaction()")
-    session.commit()
+    if has_begun(session):
+        session.commit()
 
 
 def _busy_sentence() -> str:

@@ -11,13 +11,14 @@ from collections import namedtuple
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sqlalchemy import BigInteger, BindParameter, Connection, Executable, Insert, bindparam
+from sqlalchemy import BigInteger, BindParameter, Connection, Engine, Executable, Insert, bindparam
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.orm.attributes import instance_dict
 
 from ideaboard.extensions import db
-from ideaboard.foundation import driver
+from ideaboard.foundation import alone, driver
+from ideaboard.foundation.database import has_begun
 
 _GIVEN = "given_"
 
@@ -49,6 +50,24 @@ class Kept:
         ready, connection = self._at_hand()
         return [ready.read(found) for found in ready.run(connection, values).fetchall()]
 
+    def beside(self, **values) -> list:
+        """All rows, read where no transaction is open yet: what every request asks before its own reading begins.
+
+        One statement needs no transaction, and to begin and end a session's takes 0.07 ms (on PostgreSQL two trips more).
+        With one open it is `all`.
+        """
+        engine = db.engine
+        if has_begun(db.session()) or not isinstance(engine, Engine):
+            return self.all(**values)
+        ready = self._ready_for(engine.dialect)
+        try:
+            cursor = alone.connection_of(engine).execute(ready.sql, ready.filled(values))
+            ready.see(cursor, engine.dialect)
+            return [ready.read(found) for found in cursor.fetchall()]
+        except engine.dialect.loaded_dbapi.Error:
+            alone.let_go()
+            return self.all(**values)  # it says what is wrong in SQLAlchemy's words
+
     def run(self, **values) -> int:
         """Run what writes; gives how many rows it changed."""
         ready, connection = self._at_hand()
@@ -56,11 +75,13 @@ class Kept:
 
     def _at_hand(self) -> tuple[_Ready, Connection]:
         connection = db.session().connection()
-        name = connection.dialect.name
-        ready = self._ready.get(name)
+        return self._ready_for(connection.dialect), connection
+
+    def _ready_for(self, dialect) -> _Ready:
+        ready = self._ready.get(dialect.name)
         if ready is None:
-            ready = self._ready[name] = _Ready(self.build(name), connection.dialect, self.row)
-        return ready, connection
+            ready = self._ready[dialect.name] = _Ready(self.build(dialect.name), dialect, self.row)
+        return ready
 
 
 def in_slots(kept: Kept, name: str, slots: int, values: Iterable, **others) -> list:
@@ -108,18 +129,24 @@ class _Ready:
 
     def run(self, connection: Connection, values: dict) -> Any:
         """The driver's cursor. Raises what SQLAlchemy raises."""
+        cursor = driver.run(connection, self.sql, self.filled(values))
+        self.see(cursor, connection.dialect)
+        return cursor
+
+    def filled(self, values: dict) -> Any:
+        """What the driver is given."""
         filled = [
             constant if key is None else values[key] if turn is None else turn(values[key])
             for _, key, constant, turn in self.slots
         ]
-        if not self.positional:
-            filled = {slot[0]: value for slot, value in zip(self.slots, filled, strict=True)}
-        cursor = driver.run(connection, self.sql, filled)
+        return filled if self.positional else {slot[0]: value for slot, value in zip(self.slots, filled, strict=True)}
+
+    def see(self, cursor: Any, dialect) -> None:
+        """Learn from the first answer what kinds of values the driver gives."""
         if self.turns is None:
             said = [column[1] for column in cursor.description or ()]
-            turns = [kind.result_processor(connection.dialect, code) for kind, code in zip(self.types, said, strict=True)]
+            turns = [kind.result_processor(dialect, code) for kind, code in zip(self.types, said, strict=True)]
             self.turns = [(place, turn) for place, turn in enumerate(turns) if turn is not None]
-        return cursor
 
     def read(self, found: tuple) -> Any:
         if not self.turns:
@@ -134,6 +161,13 @@ class _Ready:
 def _named_in(sql: str) -> set[str]:
     """The names that a statement asks for in the drivers' format, %(name)s."""
     return {part.partition(")s")[0] for part in sql.split("%(")[1:]}
+
+
+def loose(model, values: dict) -> Any:
+    """The row as an object that belongs to no session: to be read, not to be changed."""
+    fresh = model.__mapper__.class_manager.new_instance()
+    instance_dict(fresh).update(values)
+    return fresh
 
 
 def attached(model, identity: Any, values: dict) -> Any:

@@ -22,7 +22,7 @@ def hash_token(token: str) -> str:
 def derive(purpose: str, *parts: object) -> bytes:
     """32 bytes that only this site can compute again: HMAC-SHA256 under the secret key."""
     message = "\x1f".join([purpose, *map(str, parts)]).encode()
-    return hmac.new(settings.secret_key.encode(), message, hashlib.sha256).digest()
+    return hmac.digest(settings.secret_key.encode(), message, "sha256")
 
 
 def sign(purpose: str, payload: list | dict) -> str:

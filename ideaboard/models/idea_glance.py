@@ -70,7 +70,8 @@ def glance_at(idea_id: int, viewer: Person | None, *, locked: bool = False) -> I
     kept = _GLANCES.get((eyes, locked))
     if kept is None:
         kept = _GLANCES[eyes, locked] = Kept(lambda _: _statement(eyes, locked), IdeaGlance)
-    return kept.one(idea_id=idea_id, viewer_id=viewer.id if viewer is not None else None)
+    read = kept.all if locked else kept.beside
+    return next(iter(read(idea_id=idea_id, viewer_id=viewer.id if viewer is not None else None)), None)
 
 
 _GLANCES: dict[tuple[Eyes | None, bool], Kept] = {}

@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, LargeBinary, select
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
-from ideaboard.extensions import Model
-from ideaboard.foundation.database import UtcDateTime
-from ideaboard.foundation.kept import Kept, attached
+from ideaboard.extensions import Model, db
+from ideaboard.foundation.database import UtcDateTime, has_begun
+from ideaboard.foundation.kept import Kept, attached, loose
 from ideaboard.models.columns import Code, Line, LongText
 
 DEFAULT_ACCENT = "#0d6b52"
@@ -43,10 +43,12 @@ class Site(Model):
 
     @classmethod
     def current(cls) -> "Site":
-        """The site's row (a fresh default one, not stored, on a database without it)."""
-        row = _SITE.one()
-        if row is not None:
-            return attached(cls, 1, row._asdict())
+        """The site's row (a fresh default one, not stored, on a database without it).
+
+        Within a transaction it belongs to the session and may be changed; outside it is there to be read.
+        """
+        for row in _SITE.beside():
+            return attached(cls, 1, row._asdict()) if has_begun(db.session()) else loose(cls, row._asdict())
         return cls(
             id=1,
             name="Ideaboard",
@@ -60,5 +62,5 @@ class Site(Model):
         )
 
 
-# Each request asks for it, so it is kept; the logo is asked for where it is served.
+# Each request asks for it, so it is kept; but for the logo, which is served by itself.
 _SITE = Kept(lambda _: select(*(c for c in Site.__table__.columns if c.name != "logo")).where(Site.id == 1))

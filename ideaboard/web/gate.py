@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 
-from flask import abort, current_app, redirect, request, url_for
+from flask import abort, current_app, g, redirect, request, url_for
 from flask_login import current_user
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
@@ -41,11 +41,13 @@ class Gate:
 
 def viewer() -> Person | None:
     """Who is looking: a Person, or None for a guest."""
-    declared = getattr(current_app.view_functions.get(request.endpoint or ""), "gate", None)
-    if declared is not None and declared.as_guest:
-        return None
-    user = current_user._get_current_object()
-    return user if user.is_authenticated else None
+    held = g._get_current_object()
+    if held.get("shows_as_guest") is None:
+        declared = getattr(current_app.view_functions.get(request.endpoint or ""), "gate", None)
+        held.shows_as_guest = declared is not None and declared.as_guest
+    # flask-login keeps whom it found in g, and changes it there when somebody signs in or out; asking it is dearer.
+    user = held.get("_login_user") or current_user._get_current_object()
+    return user if user.is_authenticated and not held.shows_as_guest else None
 
 
 def load_idea(value: int, *, merged: bool = False) -> Idea:
