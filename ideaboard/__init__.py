@@ -12,7 +12,7 @@ from ideaboard.extensions import babel, db, htmx, login_manager, migrate
 from ideaboard.foundation.database import write_wait_ms
 from ideaboard.foundation.dialects import engine_options
 from ideaboard.foundation.settings import settings as settings_in_force
-from ideaboard.web import assets, cookies, csrf, demo_guard, errors, finish, fragments, globals, kept_pages, seeing, who
+from ideaboard.web import assets, cookies, csrf, demo_guard, errors, finish, fragments, globals, kept_pages, seeing, templates, who
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -42,6 +42,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         PERMANENT_SESSION_LIFETIME=LASTS,
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),
     )
+    templates.install(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.do")
     kept_pages.install(app, saw=seeing.count)
@@ -50,6 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
     app.wsgi_app = _below(settings.sub_path, app.wsgi_app)
 
+    app.ensure_sync = lambda view: view  # no view of ours is a coroutine, and Flask asks each time
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     login_manager.init_app(app)

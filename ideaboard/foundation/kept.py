@@ -13,8 +13,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, BindParameter, Connection, Engine, Executable, Insert, bindparam
 from sqlalchemy.exc import InvalidRequestError
-from sqlalchemy.orm import make_transient_to_detached
-from sqlalchemy.orm.attributes import instance_dict
+from sqlalchemy.orm.attributes import instance_dict, instance_state
 
 from ideaboard.extensions import db
 from ideaboard.foundation import alone, driver
@@ -173,13 +172,18 @@ def loose(model, values: dict) -> Any:
 def attached(model, identity: Any, values: dict) -> Any:
     """The row as the session would have loaded it, from the values of its columns; the one it holds already wins."""
     session, mapper = db.session(), model.__mapper__
-    held = session.identity_map.get(mapper.identity_key_from_primary_key((identity,)))
+    key = mapper.identity_key_from_primary_key((identity,))
+    held = session.identity_map.get(key)
     if held is not None:
         return held
-    fresh = mapper.class_manager.new_instance()
-    instance_dict(fresh).update(values)
-    make_transient_to_detached(fresh)
-    session.add(fresh)
+    fresh = loose(model, values)
+    state = instance_state(fresh)
+    missing = mapper.column_attrs.keys() - values.keys()
+    if missing:
+        state._expire_attributes(state.dict, missing)
+    # What orm/loading.py does with a row that it has read; session.add() asks every relation first.
+    state.key, state.session_id = key, session.hash_key
+    session.identity_map.add(state)
     return fresh
 
 

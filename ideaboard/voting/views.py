@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, request
 
 from ideaboard.following.follows import follow_of
 from ideaboard.foundation.database import end_reading
@@ -13,8 +13,8 @@ from ideaboard.voting.ballot import Ballot, MayNotVote, VotingClosed, cast_vote,
 from ideaboard.voting.ballots import ballots_of, solved_counts, solved_of, voters_of
 from ideaboard.web.asking import ask_for_address
 from ideaboard.web.gate import gate, load_idea, viewer
-from ideaboard.web.globals import request_now
-from ideaboard.web.swap import answer, page
+from ideaboard.web.globals import path_of, request_now
+from ideaboard.web.swap import answer, answer_bare, page
 from ideaboard.web.throttle import spend, spend_along
 from ideaboard.workflow.endings import ending_of
 
@@ -71,12 +71,12 @@ def _answer(ballot: Ballot):
     """In a list nothing but the button changes, and what the deed gave back is all that it shows."""
     if request.form.get("size", "list") != "list":
         return _button(ballot.idea.id)
-    idea, vote = ballot.idea, ballot.stands
-    return answer("voting/_vote_button.html", _shown_at(idea), idea=idea, size="list", my_vote=vote or None)
+    facts = {"idea": ballot.idea, "size": "list", "my_vote": ballot.stands, "viewer": True}
+    return answer_bare("voting/_vote_button.html", _shown_at(ballot.idea), **facts)
 
 
 def _shown_at(idea: Idea | IdeaGlance) -> str:
-    return url_for("ideas.show", idea_id=idea.id, slug=idea.slug)
+    return path_of("ideas.show", idea_id=idea.id, slug=idea.slug)
 
 
 def _button(idea_id: int):

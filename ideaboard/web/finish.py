@@ -17,6 +17,15 @@ CSP = (
     "frame-ancestors 'none'"
 )
 READ_BY_GUESTS = {"site.read", "board.read", "idea.read", "story.read"}  # pages of these permissions may be kept
+_ALWAYS = (
+    ("Content-Security-Policy", CSP),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+)
+_HTTPS = (("Strict-Transport-Security", "max-age=31536000"),)
 _MIN_GZIP = 600  # below it the header costs more than it saves
 
 
@@ -27,14 +36,10 @@ def install(app: Flask) -> None:
 def finish(response: Response) -> Response:
     """Security headers; Cache-Control; for a guest's page an ETag and no cookie; gzip level 5."""
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", CSP)
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-    if settings.is_https:
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    said = {name.lower() for name, _ in headers}
+    for name, value in _ALWAYS + _HTTPS if settings.is_https else _ALWAYS:
+        if name.lower() not in said:
+            headers.add(name, value)
     if "Cache-Control" not in headers:
         if _is_guest_page(response):
             headers["Cache-Control"] = "private, no-cache"

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from functools import wraps
 
 from flask import abort, current_app, g, redirect, request, url_for
-from flask_login import current_user
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
@@ -27,6 +26,7 @@ from ideaboard.models.idea_glance import IdeaGlance, glance_at
 from ideaboard.permissions import PERMISSIONS, allows
 from ideaboard.voting.support import end_of
 from ideaboard.web.swap import go, redirect_for_good, wants_fragment
+from ideaboard.web.who import signed_in
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,7 @@ def viewer() -> Person | None:
     if held.get("shows_as_guest") is None:
         declared = getattr(current_app.view_functions.get(request.endpoint or ""), "gate", None)
         held.shows_as_guest = declared is not None and declared.as_guest
-    # flask-login keeps whom it found in g, and changes it there when somebody signs in or out; asking it is dearer.
-    user = held.get("_login_user") or current_user._get_current_object()
-    return user if user.is_authenticated and not held.shows_as_guest else None
+    return None if held.shows_as_guest else signed_in()
 
 
 def load_idea(value: int, *, merged: bool = False) -> Idea:

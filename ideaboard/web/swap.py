@@ -1,6 +1,6 @@
 """Page or fragment: every "HX-" word of the project lives here."""
 
-from flask import Response, make_response, redirect, render_template, request
+from flask import Response, current_app, make_response, redirect, render_template, request
 
 from ideaboard.foundation.links import split
 
@@ -27,6 +27,13 @@ def answer(fragment: str, back_to: str, status: int = 200, **context) -> Respons
     """The answer to a deed: the fragment for htmx, 303 to `back_to` for a plain form."""
     if wants_fragment():
         return _vary(make_response(render_template(fragment, **context), status))
+    return _vary(redirect(back_to, 303))
+
+
+def answer_bare(fragment: str, back_to: str, **facts) -> Response:
+    """The same with a fragment that shows its facts alone: nothing else is looked up for it (no site, no `may`)."""
+    if wants_fragment():
+        return _vary(make_response(current_app.jinja_env.get_template(fragment).render(facts)))
     return _vary(redirect(back_to, 303))
 
 
