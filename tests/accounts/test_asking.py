@@ -125,7 +125,7 @@ def test_voting_that_closed_meanwhile_is_said_and_one_is_signed_in(db, cast, gue
         )  # fmt: skip
         db.session.add(change)
         db.session.flush()
-        idea.status_id, idea.change_id = launched.id, change.id
+        idea.status_id, idea.change_id, idea.standing = launched.id, change.id, launched.stage
     db.session.commit()
     done = guest.post("/sign-in/code", data={"email": "new@example.com", "code": newest_code(db)})
     page = guest.get(done.location)
