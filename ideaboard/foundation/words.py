@@ -32,6 +32,7 @@ _MARKS = (
     "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u0900-\u0963\u0970-\u0dff"
 )
 _SYMBOLS = "\u2600-\u27bf\u2b50\u2b55\U0001f1e6-\U0001f1ff\U0001f300-\U0001f3fa\U0001f400-\U0001faff"
+_RUNS = re.compile(f"[{_RUN}]")
 _LETTER = rf"[^\W_{_RUN}]"
 _TOKEN = re.compile(
     rf"(?P<run>[{_RUN}]+)|{_LETTER}(?:{_LETTER}+|[{_MARKS}]+)*(?:['’](?:s|t|re|ve|ll|d|m)\b)?|[{_SYMBOLS}]",
@@ -61,7 +62,16 @@ _PLAIN = re.compile(r"[a-zäöüß]+")
 def tokens_of(text: str, language: str | None = None) -> list[Token]:
     """Every word of a text, in order. `language`: 'en', 'de', or None: as `language_of` finds it."""
     language = language_of(text) if language is None else language
-    found, stem_of = [], _STEMS.get(language, _english)
+    stem_of = _STEMS.get(language, _english)
+    return [
+        (folded, folded if _is_run(folded) else stem_of(written), start, end)
+        for folded, written, start, end in pieces_of(text)
+    ]
+
+
+def pieces_of(text: str) -> list[tuple[str, str, int, int]]:
+    """(folded, as written, start, end) of the same tokens, whose stems nobody has asked for yet."""
+    found = []
     for match in _cutter(text).finditer(text):
         start, end = match.span()
         written = match.group()
@@ -70,7 +80,7 @@ def tokens_of(text: str, language: str | None = None) -> list[Token]:
                 pair = _fold_run(written[i : i + 2])
                 found.append((pair, pair, start + i, min(start + i + 2, end)))
         else:
-            found.append((fold(written), stem_of(written), start, end))
+            found.append((fold(written), written, start, end))
     return found
 
 
@@ -132,7 +142,12 @@ _STEMS = {ENGLISH: _english, GERMAN: _german}
 
 def stands_alone(word: str) -> bool:
     """Whether a token is the last character of a run without spaces: as a query it means "beginning with"."""
-    return len(word) == 1 and _TOKEN.match(word) is not None and _TOKEN.match(word).lastgroup == "run"
+    return len(word) == 1 and _is_run(word)
+
+
+def _is_run(word: str) -> bool:
+    """Whether it is cut out of a run without spaces: such words have no forms."""
+    return not word.isascii() and _RUNS.match(word) is not None
 
 
 @lru_cache(maxsize=20_000)

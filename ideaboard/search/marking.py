@@ -7,18 +7,21 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from ideaboard.foundation.dialects_text import Option, Term
-from ideaboard.foundation.words import ENGLISH, GERMAN, tokens_of
+from ideaboard.foundation.words import ENGLISH, GERMAN, pieces_of, stem
 
 LENGTH = 180  # characters of a snippet, about two lines
-_READ = 6_000  # of a text: who writes more is found by it all, and shown by its beginning
+_READ = 4_000  # of a text: who writes more is found by it all, and shown by its beginning
 _BEFORE = 5  # words before the first that is marked
 
 
 class _Word(NamedTuple):
-    forms: tuple[str, str]  # stems, English and German
     folded: str
+    written: str
     start: int
     end: int
+
+    def forms(self) -> tuple[str, str, str]:
+        return self.folded, stem(self.written, ENGLISH), stem(self.written, GERMAN)
 
 
 def marked(text: str, terms: Sequence[Term]) -> Markup:
@@ -50,17 +53,19 @@ def _within(words: list[_Word], first: int, other: int) -> bool:
 
 
 def _words(text: str) -> list[_Word]:
-    english, german = tokens_of(text, ENGLISH), tokens_of(text, GERMAN)
-    return [_Word((e[1], g[1]), e[0], e[2], e[3]) for e, g in zip(english, german, strict=True)]
+    return [_Word(*piece) for piece in pieces_of(text)]
 
 
 def _spans(words: list[_Word], terms: Sequence[Term]) -> list[list[tuple[int, int]]]:
     """For each term, the first and last word of every place where one of its options stands."""
+    places: dict[str, list[int]] = {}  # by the first letter, which no stem changes: few words need their stems
+    for at, word in enumerate(words):
+        places.setdefault(word.folded[0], []).append(at)
     return [
         [
             (at, at + len(option.words) - 1)
             for option in term.options
-            for at in range(len(words))
+            for at in places.get(option.words[0][0], ())
             if _at(words, at, option)
         ]
         for term in terms
@@ -73,9 +78,12 @@ def _at(words: list[_Word], at: int, option: Option) -> bool:
     last = len(option.words) - 1
     for n, wanted in enumerate(option.words):
         word = words[at + n]
-        if wanted in word.forms:
+        if word.folded[0] != wanted[0]:
+            return False
+        forms = word.forms()
+        if wanted in forms:
             continue
-        if not (option.begins and n == last and (word.folded.startswith(wanted) or word.forms[0].startswith(wanted))):
+        if not (option.begins and n == last and (forms[0].startswith(wanted) or forms[1].startswith(wanted))):
             return False
     return True
 

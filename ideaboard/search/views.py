@@ -56,6 +56,7 @@ class Shown:
     title: Markup
     text: Markup | None
     said: SaidShown | None
+    own: bool  # found by its own words
 
 
 @search.get("/search")
@@ -115,7 +116,7 @@ def _shown(hits: list[Hit], found: Found) -> list[Shown]:
     for hit in hits:
         idea, html = ideas[hit.idea_id]
         text = snippet(plain(html + added.get(idea.id, "")), found.terms) if hit.own else None
-        shown.append(Shown(idea, marked(idea.title, found.terms), text, _said_shown(hit, idea, said, found)))
+        shown.append(Shown(idea, marked(idea.title, found.terms), text, _said_shown(hit, idea, said, found), hit.own))
     return shown
 
 
