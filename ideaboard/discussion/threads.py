@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import defer, joinedload, load_only
 
 from ideaboard.extensions import db
 from ideaboard.foundation.paging import paginate
@@ -11,6 +11,7 @@ from ideaboard.models import BoardMember, Comment, Idea, Person
 from ideaboard.models.vocabulary import BoardRole, SiteRole
 
 PAGE = 50
+_SHOWN_OF_PERSON = (Person.display_name, Person.erased_at, Person.avatar_seed, Person.site_role)
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,15 @@ def thread_of(
             Comment.idea_id == idea.id,
             or_(Comment.held_at.is_(None), Comment.author_id == (viewer.id if viewer else 0)),
         )
-        .options(joinedload(Comment.author), joinedload(Comment.parent).joinedload(Comment.author))
+        # A page of fifty has 150 rows of the three; of each only what is shown.
+        .options(
+            defer(Comment.body),
+            joinedload(Comment.author).load_only(*_SHOWN_OF_PERSON),
+            joinedload(Comment.parent).options(
+                load_only(Comment.author_id, Comment.deleted_at, Comment.held_at, Comment.hidden_at),
+                joinedload(Comment.author).load_only(*_SHOWN_OF_PERSON),
+            ),
+        )
     )
     page = paginate(
         statement, [(began, False), (Comment.posted_at, False), (Comment.id, False)],
