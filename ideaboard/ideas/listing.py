@@ -16,10 +16,10 @@ from ideaboard.foundation.database import dialect_name
 from ideaboard.foundation.paging import Page, Turn
 from ideaboard.ideas.lines import COLUMNS, Line, line_of
 from ideaboard.ideas.ranges import Scope, count_statement, is_descending, keys_of, page_statement, sizes_statement
-from ideaboard.ideas.unseen import LOOKED_AT, PLACES, mixed
+from ideaboard.ideas.unseen import PLACES, mixed
 from ideaboard.models import Board, Follow, Idea, Person, StatusChange, Vote
 from ideaboard.models.ranking import is_hardly_seen
-from ideaboard.models.vocabulary import Outcome, Stage
+from ideaboard.models.vocabulary import OUTCOMES_THAT_END_VOTING, Outcome, Stage
 
 PAGE_SIZE = 20
 SORTS = ("trending", "votes", "newest", "discussed", "waiting", "unseen", "imported")
@@ -29,6 +29,9 @@ MINE = ("ideas", "votes", "follows")
 COUNTED_FOR_ME = ("ideas", "votes")  # of these the viewer sees every count
 STANDINGS = (*Stage, *Outcome)  # what `status=` may name: a stage, or the outcome of a review
 WAITING = (str(Stage.RECEIVED), str(Stage.UNDER_REVIEW))
+OPEN_FOR_VOTES = tuple(
+    str(s) for s in STANDINGS if s not in (Stage.REVIEWED, Stage.LAUNCHED, *OUTCOMES_THAT_END_VOTING)
+)
 WITH_ITS_ROW = (joinedload(Idea.board), joinedload(Idea.author), joinedload(Idea.status), joinedload(Idea.change))
 MANY = 1_000  # counted so far; beyond it a list says "more than 1,000"
 _MOST_RANGES = 40  # boards whose ranges are merged; beyond it each row is asked for its board
@@ -160,7 +163,7 @@ def page_of(
     # The ranges were merged in order; that the rows come out in it, SQL does not promise.
     rows.sort(key=key_of, reverse=descending != turn.backwards)
     # The first page, also for who comes back to it.
-    kept = _for_few(wanted, viewer, sight) if turn.values is None or (turn.backwards and len(rows) <= size) else []
+    kept = _for_few(wanted, sight) if turn.values is None or (turn.backwards and len(rows) <= size) else []
     if kept and not turn.backwards and len(rows) <= size:
         kept = []  # all there is stands on this page
     if kept:
@@ -170,25 +173,24 @@ def page_of(
     return page
 
 
-def _for_few(wanted: Filter, viewer: Person | None, sight: Sight) -> list[Line]:
+def _for_few(wanted: Filter, sight: Sight) -> list[Line]:
     """What the first page of the default list shows beside its order: who is due for a look, if votes can still change it."""
     if wanted.sort != DEFAULT_SORT or wanted.standing or wanted.mine or wanted.month:
         return []
-    unseen = replace(wanted, sort="unseen")
-    read = _what_to_read(unseen, viewer, sight)
-    if read is None:
-        return []
-    scope, also, values = read
-    statement = page_statement(dialect_name(), "unseen", scope, False, False, also)
-    rows = db.session.execute(statement, values | {"limit": LOOKED_AT}).all()
+    boards = _boards(wanted, sight)
+    values = {"boards": boards, "standings": OPEN_FOR_VOTES, "limit": len(PLACES)}
+    if boards is None:
+        scope = Scope("standing", len(OPEN_FOR_VOTES))
+    elif 0 < len(boards) <= _MOST_RANGES:
+        scope = Scope("board_id", len(boards), standings=True)
+    else:
+        scope = Scope(boards=True, standings=True)
+    values |= {f"s{i}": value for i, value in enumerate(OPEN_FOR_VOTES if boards is None else boards)}
+    rows = db.session.execute(page_statement(dialect_name(), "unseen", scope, False, False, True), values).all()
     due = itemgetter(slice(len(COLUMNS), len(COLUMNS) + 2))
-    hidden = left_out(wanted, sight)
-    lines = [line_of(row) for row in sorted(rows, key=due) if is_hardly_seen(due(row)[0])]
     return [
-        line._replace(is_under_seen_pick=True)
-        for line in lines
-        if line.is_open_for_votes and line.board_id not in hidden
-    ][: len(PLACES)]
+        line_of(row)._replace(is_under_seen_pick=True) for row in sorted(rows, key=due) if is_hardly_seen(due(row)[0])
+    ]
 
 
 def count_of(wanted: Filter, viewer: Person | None, *, most: int = MANY + 1) -> int:

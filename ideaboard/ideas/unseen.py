@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import TypeVar
 
-LOOKED_AT = 12  # of those that are due: some may be decided already, and are passed over
 PLACES = (3, 8)  # of a page of 20, counted from 1; fixed, so that a reader learns where they stand
 Thing = TypeVar("Thing")
 

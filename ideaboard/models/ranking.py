@@ -12,7 +12,7 @@ known what readers make of it. Afterwards it is divided by its looks.
 Imported totals never enter. Comments do not either: two people who argue would lift what they argue about.
 
 `showing_due` says when an idea is due for its next look: its age counts for it, each look against it. What is still in
-its trial comes first. What was imported had its trial where it comes from.
+its trial comes first. Of what was imported the imported votes say how much of a trial it had.
 """
 
 from collections.abc import Iterable
@@ -71,8 +71,8 @@ def share_of_row(row: int) -> float:
 
 
 def looks_before_counting(votes: int) -> int:
-    """What an idea is taken to have been looked at before looks were counted: past its trial, and as its votes say."""
-    return TRIAL + LOOKS_A_VOTE * votes
+    """What an idea is taken to have been looked at before looks were counted."""
+    return LOOKS_A_VOTE * votes
 
 
 def looks_at_birth(context) -> int:

@@ -44,9 +44,9 @@ _FILL = (
 )
 
 # The scores of lists as they were meant when this was written (models/ranking.py). Looks were not counted before: an idea
-# is taken to have had as many as its votes say, and to be past its trial.
+# is taken to have had as many as its votes say.
 _EPOCH, _HALF_LIFE = datetime(2026, 1, 1, tzinfo=UTC), timedelta(days=90)
-_TRIAL, _LOOKS_A_VOTE, _DAY, _RESTED = 33, 10, 86_400, 1e11
+_TRIAL, _IN_TRIAL, _LOOKS_A_VOTE, _DAY, _RESTED = 33, 2.0, 10, 86_400, 1e11
 _AT_ONCE = 5_000  # ids a round; 152,322 ideas with 2 million votes take seconds
 
 
@@ -88,9 +88,10 @@ def _fill_scores(connection):
         ideas = sa.select(idea).where(idea.c.visible_at.is_not(None), idea.c.id.between(*among))
         rows = []
         for idea_id, count, born in connection.execute(ideas).all():
-            looks = _TRIAL + _LOOKS_A_VOTE * count
-            trending = (_weight(born) + sums.get(idea_id, 0.0)) / looks
-            due = _aware(born).timestamp() + looks * _DAY + _RESTED
+            looks = _LOOKS_A_VOTE * count
+            rested = looks >= _TRIAL
+            trending = (_weight(born) + sums.get(idea_id, 0.0)) / (looks if rested else _IN_TRIAL)
+            due = _aware(born).timestamp() + looks * _DAY + (_RESTED if rested else 0)
             rows.append({"which": idea_id, "looks": looks, "trending": trending, "due": due})
         if rows:
             connection.execute(
