@@ -62,7 +62,10 @@ def _staff_or_author(actor, thing: Comment) -> bool:
 
 
 def _sees_voters(actor, thing: Idea | Board) -> bool:
-    seen_by = _board_of(thing).voters_seen_by
+    board = _board_of(thing)
+    if board.hides_counts and getattr(thing, "is_open_for_votes", True):
+        return _staff_of_board(actor, thing)  # who can count the names knows the count
+    seen_by = board.voters_seen_by
     return seen_by == "everyone" or (seen_by == "members" and actor is not None) or _staff_of_board(actor, thing)
 
 

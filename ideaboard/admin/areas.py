@@ -71,6 +71,7 @@ def checked(values: dict, owners: set[int]) -> dict:
         good[field] = values[field]
         if good[field] not in set(Audience):
             raise BadBoard(gettext("Choose one of the four."), field=field)
+    good["hides_counts"] = bool(values.get("hides_counts"))
     good["voters_seen_by"] = values["voters_seen_by"]
     if good["voters_seen_by"] not in set(VotersSeenBy):
         raise BadBoard(gettext("Choose one of the three."), field="voters_seen_by")

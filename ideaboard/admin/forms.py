@@ -60,6 +60,7 @@ class BoardForm(Form):
     who_may_submit = SelectField(_("Who may share ideas"), choices=AUDIENCES, default="members", validate_choice=False)
     who_may_vote = SelectField(_("Who may vote"), choices=AUDIENCES, default="members", validate_choice=False)
     who_may_comment = SelectField(_("Who may comment"), choices=AUDIENCES, default="members", validate_choice=False)
+    hides_counts = BooleanField(_("Hide how many voted until one has voted"))
     voters_seen_by = SelectField(_("Who sees who voted"), choices=SEEN_BY, default="staff", validate_choice=False)
 
 

@@ -49,7 +49,7 @@ class Line(NamedTuple):
     status_id: int | None
     change_id: int | None
     standing: str
-    votes_count: int
+    votes_count: int | None  # None: its board hides it from this reader (voting/counts.py)
     comments_count: int
     imported_votes: int
     created_at: datetime
@@ -63,6 +63,7 @@ class Line(NamedTuple):
     # Put into the default list because few have seen it so far.
     is_under_seen_pick: bool = False
 
+    is_line = True
     # What lists show stands in the open.
     held_at = hidden_at = taken_back_at = merged_into_id = None
 

@@ -6,9 +6,10 @@ A column is a list of ideas by listing.Filter, so that its count and the list th
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import ColumnElement, exists, func, literal, select, union_all
+from sqlalchemy import ColumnElement, case, exists, func, literal, select, union_all
 from sqlalchemy.orm import defer, joinedload
 
+from ideaboard.boards.directory import sight_of
 from ideaboard.extensions import db
 from ideaboard.ideas.listing import Filter
 from ideaboard.models import Idea, Person, Status, StatusChange
@@ -31,7 +32,19 @@ _CARD = (
     defer(Idea.body),
     defer(Idea.body_html),
 )
-_MOST_VOTED = (Idea.votes_count.desc(), Idea.imported_votes.desc(), Idea.id.desc())
+
+
+def _most_voted(uncounted: frozenset[int]) -> tuple:
+    """By votes; ideas whose count this viewer may not see behind them, so that no place tells of it."""
+    order = (Idea.votes_count.desc(), Idea.imported_votes.desc(), Idea.id.desc())
+    if not uncounted:
+        return order
+    hidden = Idea.board_id.in_(uncounted)
+    return (
+        case((hidden, -1), else_=Idea.votes_count).desc(),
+        case((hidden, 0), else_=Idea.imported_votes).desc(),
+        order[2],
+    )
 
 
 @dataclass(frozen=True)
@@ -58,6 +71,7 @@ def columns_of(wanted: Filter, viewer: Person | None) -> list[Column]:
     standings = [s for s in STANDINGS if STANDINGS[s] in labels and (s == Stage.COMING_SOON or not wanted.month)]
     standings.sort(key=lambda s: (labels[STANDINGS[s]].position, STEPS.index(STANDINGS[s])))
     base = replace(wanted, standing=None).conditions(viewer)
+    most_voted = _most_voted(sight_of(viewer).uncounted)
     where = {s: [*base, *_stands(s, [status.id for status in statuses[STANDINGS[s]]])] for s in standings}
     counts = _counts(where)
     return [
@@ -66,7 +80,7 @@ def columns_of(wanted: Filter, viewer: Person | None) -> list[Column]:
             labels[STANDINGS[standing]],
             replace(wanted, standing=standing, sort="votes"),
             counts[str(standing)],
-            _first(standing, where[standing]) if counts[str(standing)] else [],
+            _first(standing, where[standing], most_voted) if counts[str(standing)] else [],
         )
         for standing in standings
     ]
@@ -126,18 +140,18 @@ def _column(standing: str, status: Status, wanted: Filter, count: int, ideas: li
     )
 
 
-def _first(standing: str, where: list[ColumnElement[bool]]) -> list[Idea]:
+def _first(standing: str, where: list[ColumnElement[bool]], most_voted: tuple) -> list[Idea]:
     if standing == Stage.LAUNCHED:
         return launches_first(where, SHOWN)
     if standing == Stage.COMING_SOON:
-        return _soonest(where)
-    return list(db.session.scalars(select(Idea).where(*where).options(*_CARD).order_by(*_MOST_VOTED).limit(SHOWN)))
+        return _soonest(where, most_voted)
+    return list(db.session.scalars(select(Idea).where(*where).options(*_CARD).order_by(*most_voted).limit(SHOWN)))
 
 
-def _soonest(where: list[ColumnElement[bool]]) -> list[Idea]:
+def _soonest(where: list[ColumnElement[bool]], most_voted: tuple) -> list[Idea]:
     """By month, those without one last; then the most voted. The ids are sorted before the ideas are loaded: a tenth of the bytes."""
     soonest = StatusChange.promised_on.asc().nulls_last()
     ordered = select(Idea.id).join(StatusChange, StatusChange.id == Idea.change_id).where(*where)
-    ids = list(db.session.scalars(ordered.order_by(soonest, *_MOST_VOTED).limit(SHOWN)))
+    ids = list(db.session.scalars(ordered.order_by(soonest, *most_voted).limit(SHOWN)))
     ideas = {idea.id: idea for idea in db.session.scalars(select(Idea).where(Idea.id.in_(ids)).options(*_CARD))}
     return [ideas[idea_id] for idea_id in ids]

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from ideaboard.foundation.paging import Page
+from ideaboard.ideas.lines import Line
 from ideaboard.models import Person
 from ideaboard.voting.ballots import voted_on
+from ideaboard.voting.counts import hides_count
 from ideaboard.workflow.answers import Said, said_on
 
 
@@ -18,8 +20,12 @@ class Rows:
 
 
 def rows_of(page: Page, viewer: Person | None) -> Rows:
-    return Rows(
-        page,
-        voted_on([idea.id for idea in page.items], viewer),
-        said_on(page.items),
-    )
+    """A line whose count is not for this viewer loses it here: what is not there leaves no trace."""
+    votes = voted_on([idea.id for idea in page.items], viewer)
+    page.items = [
+        idea._replace(votes_count=None, imported_votes=0)
+        if isinstance(idea, Line) and hides_count(idea, viewer, has_voted=idea.id in votes)
+        else idea
+        for idea in page.items
+    ]
+    return Rows(page, votes, said_on(page.items))

@@ -11,6 +11,7 @@ from ideaboard.models.idea_glance import IdeaGlance
 from ideaboard.voting.aftermath import answer_solved
 from ideaboard.voting.ballot import Ballot, MayNotVote, VotingClosed, cast_vote, name_vote, withdraw_vote
 from ideaboard.voting.ballots import ballots_of, solved_counts, solved_of, voters_of
+from ideaboard.voting.counts import hides_count
 from ideaboard.web.asking import ask_for_address
 from ideaboard.web.gate import gate, load_idea, viewer
 from ideaboard.web.globals import path_of, request_now
@@ -21,6 +22,12 @@ from ideaboard.workflow.endings import ending_of
 voting = Blueprint("voting", __name__)
 # Where the button stands, and so what the answer puts anew: an idea's page, a list, the roadmap, what was launched.
 SIZES = ("idea", "list", "card", "launch")
+
+
+@voting.app_template_global()
+def count_hidden(idea: Idea | IdeaGlance, my_vote) -> bool:
+    """Whether the reader sees no number of votes of this idea."""
+    return hides_count(idea, viewer(), has_voted=bool(my_vote))
 
 
 @voting.post("/ideas/<int:idea_id>/vote")
