@@ -224,6 +224,7 @@ def run(asked: argparse.Namespace, stack: contextlib.ExitStack) -> dict:
     kept.mkdir(parents=True, exist_ok=True)
     sizes = sorted({asked.ideas} if asked.quick else {*(size for size in SIZES if size < asked.ideas), asked.ideas})
     at = (1, 8) if asked.quick else CONNECTIONS
+    at_smaller = (1, 8)
     if asked.postgresql:
         os.environ[postgres.SERVER] = stack.enter_context(postgres.embedded(postgres.DURABLE))
     client.OWN = asked.own_client
@@ -270,9 +271,9 @@ def run(asked: argparse.Namespace, stack: contextlib.ExitStack) -> dict:
         idle = round(1000 * (one.cpu() - idle), 1)
         report.say_size(size, one.seconds_to_first_answer, idle)
         for case in wanted:
-            bench.row(case, at)
+            bench.row(case, at if size == asked.ideas else at_smaller)
         if not asked.only or "vote" in asked.only:
-            bench.votes(at)
+            bench.votes(at if size == asked.ideas else at_smaller)
         if (not asked.only or "combinations" in asked.only) and size == asked.ideas:
             bench.combinations()
         if not asked.only or "first_view" in asked.only:

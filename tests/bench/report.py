@@ -86,6 +86,11 @@ def say_floors(floors: dict) -> None:
     for name, figures in floors.items():
         parts = [f"{what} {one['cpu_ms']:.2f} ms CPU, {one['per_second']:.0f}/s" for what, one in figures.items()]
         say(f"{name}: " + "; ".join(parts))
+    if len(floors) == 2:
+        given, own = floors.values()
+        for what in ("page", "vote"):
+            cheaper = own[f"{what}_at_8"]["cpu_ms"] <= given[f"{what}_at_8"]["cpu_ms"]
+            say(f"  our floor's {what} costs no more than the given one's: {'yes' if cheaper else 'no, in this run'}")
 
 
 def say_size(size: int, seconds: float, idle: float) -> None:
@@ -153,6 +158,18 @@ def table(result: dict) -> str:
     return "\n".join(lines)
 
 
+def say_beside(one: dict, other: dict) -> None:
+    """CPU of each row on the second run's database over that on the first's: PostgreSQL beside SQLite."""
+    first, second = (result["sizes"][max(result["sizes"])]["rows"] for result in (one, other))
+    say(f"\n| what | {one['database']}, ms of CPU | {other['database']} | times |\n|---|---|---|---|")
+    for key, row in first.items():
+        if "at_8" in row and "at_8" in second.get(key, {}):
+            for name, at in (("", "at_8"), (", with votes between", "changing")):
+                if at in row:
+                    here, there = row[at]["cpu_ms"], second[key][at]["cpu_ms"]
+                    say(f"| {row['title']}{name} | {here:.2f} | {there:.2f} | {there / here:.1f} |")
+
+
 def say_table(result: dict) -> None:
     say(f"\n{max(result['sizes'])} ideas, {result['database']}; all in {result['seconds']} s\n\n{table(result)}")
 
@@ -161,18 +178,25 @@ def write(path: Path, result: dict) -> None:
     path.write_text(json.dumps(result, indent=1) + "\n")
 
 
+def read(path: str) -> dict:
+    result = json.loads(Path(path).read_text())
+    return result | {"sizes": {int(size): one for size, one in result["sizes"].items()}}
+
+
 def main() -> None:
-    """`python -m tests.bench.report FILE.json`: the tables of docs/performance.md from what a run wrote."""
-    result = json.loads(Path(sys.argv[1]).read_text())
-    result["sizes"] = {int(size): one for size, one in result["sizes"].items()}
-    say_settings(result)
-    say_floors(result["floors"])
-    for size, one in result["sizes"].items():
-        say_size(size, one["start_s"], one["idle_ms_a_second"])
-        say_memory(one)
-    if "growth" in result:
-        say_growth(min(result["sizes"]), max(result["sizes"]), result["growth"])
-    say_table(result)
+    """`python -m tests.bench.report FILE.json [OTHER.json]`: the tables of a run again; of two, how they compare."""
+    results = [read(path) for path in sys.argv[1:3]]
+    for result in results:
+        say_settings(result)
+        say_floors(result["floors"])
+        for size, one in result["sizes"].items():
+            say_size(size, one["start_s"], one["idle_ms_a_second"])
+            say_memory(one)
+        if "growth" in result:
+            say_growth(min(result["sizes"]), max(result["sizes"]), result["growth"])
+        say_table(result)
+    if len(results) == 2:
+        say_beside(*results)
 
 
 if __name__ == "__main__":

@@ -41,3 +41,13 @@ def test_the_table_has_a_line_for_each_row_that_was_measured():
     text = report.table({"sizes": {1000: {"rows": {}}, 20000: {"rows": rows}}})
     assert text.count("\n| a page") == 1
     assert "2.5 of 6 floors: met" in text
+
+
+def test_two_runs_are_held_beside_each_other(capsys):
+    bar = {"floor": 6, "between": None, "p50": None, "p99": None}
+    runs = [
+        {"database": name, "sizes": {1000: {"rows": {"list": row(bar, at_8=FIGURES | {"cpu_ms": cpu})}}}}
+        for name, cpu in (("sqlite", 2.0), ("postgresql", 5.0))
+    ]
+    report.say_beside(*runs)
+    assert "| a page | 2.00 | 5.00 | 2.5 |" in capsys.readouterr().out
