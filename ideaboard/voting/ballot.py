@@ -70,6 +70,8 @@ def cast_vote(
                 start_clock(db.session.get_one(Idea, idea_id), now, votes=count.promise_votes, days=count.promise_days)
             add_reason(idea_id, by.id, Reason.VOTER, now)
             idea = idea._replace(votes_count=count.votes_count)
+        elif _STANDS.one(idea_id=idea_id, person_id=by.id) is None:
+            raise MayNotVote(gettext("You were erased meanwhile, so no vote was cast."))
         return Ballot(idea, True, bool(added))
 
 
@@ -116,13 +118,19 @@ def _locked(idea_id: int, by: Person) -> IdeaGlance:
 _MINE = (Vote.idea_id == given("idea_id"), Vote.person_id == given("person_id"))
 _STANDS = Kept(lambda _: select(Vote.idea_id).where(*_MINE))
 _WITHDRAW = Kept(lambda _: delete(Vote).where(*_MINE, Vote.set_aside_at.is_(None)).returning(Vote.cast_at))
+# Of a person who was erased meanwhile no row is made: the shell's row is held while the vote is written.
 _CAST = Kept(
-    lambda dialect: dialects.insert_once(dialect, Vote).values(
-        idea_id=given("idea_id"),
-        person_id=given("person_id"),
-        cast_at=given("cast_at", UtcDateTime),
-        is_unnamed=given("unnamed", Boolean),
-        organisation_id=given("organisation_id"),
+    lambda dialect: dialects.insert_once(dialect, Vote).from_select(
+        ["idea_id", "person_id", "cast_at", "is_unnamed", "organisation_id"],
+        select(
+            given("idea_id"),
+            Person.id,
+            given("cast_at", UtcDateTime),
+            given("unnamed", Boolean),
+            given("organisation_id"),
+        )
+        .where(Person.id == given("person_id"), Person.erased_at.is_(None))
+        .with_for_update(read=True, key_share=True),
     )
 )
 

@@ -25,7 +25,7 @@ from ideaboard.models import (
 from ideaboard.models.vocabulary import Origin, Outcome, Stage
 from ideaboard.search.indexing import index_comments
 from ideaboard.site.recount import find_drift
-from ideaboard.voting.ballot import cast_vote
+from ideaboard.voting.ballot import MayNotVote, cast_vote
 from ideaboard.workflow.progress import change_status
 from tests.conftest import NOW
 
@@ -167,6 +167,14 @@ def test_done_twice_is_done_once(cast, db, count_rows):
     vera = cast.vera
     assert (erase(vera.id, vera, NOW), erase(vera.id, None, NOW)) == (True, False)
     assert db.session.scalars(db.select(Event.kind).where(Event.kind == "person.erased")).all() == ["person.erased"]
+
+
+def test_a_vote_that_was_on_its_way_finds_nobody(cast, db, make_idea, reload):
+    idea, vera = make_idea(author=cast.noor), cast.vera
+    erase(vera.id, vera, NOW)
+    with pytest.raises(MayNotVote):
+        cast_vote(idea.id, vera, NOW)
+    assert votes_of(db, vera.id) == set() and reload(idea).votes_count == 0
 
 
 def test_killed_half_way_nothing_is_erased(cast, db, make_idea, monkeypatch):
