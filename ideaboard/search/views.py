@@ -21,7 +21,7 @@ from ideaboard.web.gate import gate, load_board, viewer
 from ideaboard.web.swap import page_or_fragment, wants_fragment
 
 search = Blueprint("search", __name__)
-PAGE_SIZE = 20
+PAGE_SIZE = 10  # each is shown with its why, which costs more than a row of a list
 WHILE_TYPING = 6
 SHORTEST = 2  # letters, before rows are shown while typing
 

@@ -51,7 +51,9 @@ def test_newest_first_and_most_voted_with_imports_behind(guest, make_idea):
 @pytest.mark.parametrize("sort", ["newest", "votes", "trending"])
 def test_pages_of_twenty_lead_in_both_directions(guest, make_idea, sort):
     for n in range(45):
-        make_idea(f"Idea {n:02}", votes_count=n % 3, at=NOW + timedelta(minutes=n // 2), views_count=99)  # all were seen
+        make_idea(
+            f"Idea {n:02}", votes_count=n % 3, at=NOW + timedelta(minutes=n // 2), views_count=99
+        )  # all were seen
     seen, where, backs = [], f"/ideas?sort={sort}", []
     while where:
         html = guest.get(where).text

@@ -104,7 +104,9 @@ def test_of_a_merge_the_number_is_told_and_what_stands_for_it(webhook, sink, bod
     merge(idea.id, into.id, cast.ada, NOW, note="It is.")
     short = {"id": into.id, "url": f"http://localhost/ideas/{into.id}-{into.slug}", "title": into.title}
     told = [(body["type"], body["data"]) for body in bodies()]
-    assert told == [("idea.merged", {"idea": {"id": idea.id}, "into": short})] * 2, "undone and done: judged when sending"
+    assert told == [("idea.merged", {"idea": {"id": idea.id}, "into": short})] * 2, (
+        "undone and done: judged when sending"
+    )
 
 
 def test_a_merged_idea_is_not_told(webhook, sink, happen, bodies, make_idea):

@@ -1,0 +1,31 @@
+"""The index answers: no table is scanned, and nothing is sorted to find the newest."""
+
+from sqlalchemy import text
+
+from ideaboard.extensions import db
+from ideaboard.foundation.database import dialect_name
+from ideaboard.foundation.dialects_text import full_text
+from ideaboard.search.query import read
+
+
+def plan_of(words: str) -> str:
+    index = full_text(dialect_name())
+    values = {"words": index.expression(read(words).wanted), "above": 0, "below": 1 << 50, "most": 120}
+    if dialect_name() == "postgresql":
+        db.session.execute(text("SET LOCAL enable_seqscan = off"))  # a table of three rows is read whole, and rightly
+        explain = "EXPLAIN "
+    else:
+        explain = "EXPLAIN QUERY PLAN "
+    rows = db.session.execute(text(explain + index.read.text), values).all()
+    db.session.rollback()
+    return "\n".join(str(row[-1]) for row in rows)
+
+
+def test_the_index_of_words_answers(shared):
+    shared("Oat milk")
+    plan = plan_of("oat milk")
+    if dialect_name() == "postgresql":
+        assert "ix_search_fts_words" in plan or "search_fts_pkey" in plan, plan
+    else:
+        # M4: the match; >< both bounds of the number; the order is the index's own, so there is no temporary B-tree.
+        assert "VIRTUAL TABLE INDEX" in plan and "M4" in plan and "><" in plan and "TEMP B-TREE" not in plan, plan
