@@ -86,7 +86,7 @@ def way_back_of(made: Merge, end: Idea) -> WayBack:
 
 def candidates(words: str, idea: Idea, by: Person) -> list[Idea]:
     """Ideas whose title has all of the words and that could take `idea` in, the most voted first; at most FOUND."""
-    terms = words.split()[:6]
+    terms = [term[:60] for term in words.split()[:6]]  # SQLite refuses patterns of 50,000 bytes
     if not terms:
         return []
     has_all = [Idea.title.icontains(term, autoescape=True) for term in terms]

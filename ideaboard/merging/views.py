@@ -117,6 +117,7 @@ def withdraw(token: str):
 def _preview(idea: Idea, form: MergeForm, words: str, refusal: Refusal | None = None):
     """The page: searching, or what the merge would do. `words`: a number, an address, or words of a title."""
     into, missing = None, ""
+    words = clean_line(words)[:300]
     number = idea_meant(words)
     if number is not None:
         try:
@@ -139,7 +140,7 @@ def _preview(idea: Idea, form: MergeForm, words: str, refusal: Refusal | None = 
         shown=preview_of(idea, into) if into else None,
         reach=reach_of(idea.id, viewer(), request_now()) if into else None,
         back=allows(viewer(), "idea.merge", into) if into else False,
-        words="" if number is not None else clean_line(words)[:120],
+        words="" if number is not None else words,
         found=candidates(words, idea, viewer()) if number is None else [],
         missing=missing,
         days=DAYS,

@@ -1,10 +1,13 @@
 """axe-core finds nothing on any page: light and dark, phone and desktop, as guest, customer, staff and admin."""
 
+from datetime import UTC, datetime
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from ideaboard.extensions import db
-from ideaboard.models import Board, Idea, Notification, Person, StatusChange, Story
+from ideaboard.merging.by_link import token_of as withdraw_token
+from ideaboard.models import Board, Comment, Idea, Merge, Notification, Person, StatusChange, Story, Vote
 from ideaboard.notifications.unsubscribing import token_of
 
 pytestmark = pytest.mark.journey
@@ -65,6 +68,19 @@ def own_forms(site, email: str) -> list[str]:
     return [f"/ideas/{taken_up}/add", *(f"/ideas/{idea_id}/edit" for idea_id in alone)]
 
 
+def merging_pages(site) -> tuple[list[str], str]:
+    """(what staff of every board see of merging, the page of the mail's link) on the demo's merged pair."""
+    with site.app.app_context():
+        made = db.session.scalars(db.select(Merge)).first()
+        goes = db.session.scalars(db.select(Idea.id).where(Idea.title == "Larger letters in the app")).one()
+        comment = db.session.scalars(db.select(Comment.id).where(Comment.idea_id == made.into_id).limit(1)).one()
+        voter = db.session.scalars(db.select(Vote.person_id).where(Vote.idea_id == made.idea_id).limit(1)).one()
+        link = withdraw_token(voter, made.id, datetime.now(UTC))
+        into, merge_id = made.into_id, made.id
+    staff = [f"/ideas/{goes}/merge?q=letters", f"/ideas/{goes}/merge?into={into}", f"/merges/{merge_id}/undo"]
+    return [*staff, f"/comments/{comment}/idea"], f"/withdraw/{link}"
+
+
 def pages(site) -> dict[str | None, list[str]]:
     some = ideas_of_all_kinds(site)
     with site.app.app_context():
@@ -80,6 +96,7 @@ def pages(site) -> dict[str | None, list[str]]:
     board = [p.replace("drinks", slug) for p in GUEST]
     forms = [f"/ideas/{some[1].split('/')[2].split('-')[0]}/{page}" for page in ("status", "title", "versions")]
     read, desk = stories_of_all_kinds(site)
+    merging, withdraw = merging_pages(site)
     return {
         None: [
             *board,
@@ -87,11 +104,12 @@ def pages(site) -> dict[str | None, list[str]]:
             *read,
             f"/ideas/{number}/comments",
             "/mailbox",
+            withdraw,
             *(f"/unsubscribe/{link}" for link in links),
         ],
         vera: VERA + own_forms(site, vera) + some[:2],
         staff: [*ADA, *desk, *some[:3], *forms, f"/ideas/{number}/voters", f"/ideas/{number}/comments/new"],
-        admin: [*ADMIN, f"/admin/people/{person}", f"/admin/boards/{slug}"],
+        admin: [*ADMIN, *merging, f"/admin/people/{person}", f"/admin/boards/{slug}"],
     }
 
 

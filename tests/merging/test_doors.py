@@ -47,6 +47,13 @@ def test_staff_search_see_what_it_does_and_merge(client_of, pair, cast, db):
     assert "Merged in" in page and "Oat please" in page and "Undo this merge" in page
 
 
+def test_whatever_is_searched_for_is_answered(client_of, pair, cast):
+    ada = client_of(cast.ada)
+    for words in ("x" * 60_000, "%" * 300, "_ _ _", "\\", "/ideas/99999999999999", "#0", "' OR 1=1 --"):
+        assert ada.get(f"/ideas/{pair[0].id}/merge", query_string={"q": words}).status_code in (200, 414)
+        assert ada.get(f"/ideas/{pair[0].id}/merge", query_string={"into": words}).status_code in (200, 414)
+
+
 def test_who_is_not_staff_finds_no_door(client_of, guest, pair, cast):
     idea, into = pair
     for who in (cast.vera, cast.cole, cast.mo):
