@@ -10,6 +10,7 @@ from ideaboard.foundation import dialects
 from ideaboard.foundation.database import dialect_name, end_reading, transaction
 from ideaboard.foundation.refusals import Conflict, Missing
 from ideaboard.foundation.tokens import derive
+from ideaboard.ideas.different import SAME_AS_NONE, Different
 from ideaboard.ideas.submission import claim_token, publish
 from ideaboard.ideas.wording import checked_body, checked_title, words_of
 from ideaboard.models import Board, Draft, Idea, Person
@@ -19,7 +20,9 @@ class AlreadyShared(Conflict):
     """The draft is an idea by now."""
 
 
-def keep_guest_draft(email: str, now: datetime, *, board_id: int | None, title: str, body: str) -> Draft:
+def keep_guest_draft(
+    email: str, now: datetime, *, board_id: int | None, title: str, body: str, different: Different = SAME_AS_NONE
+) -> Draft:
     """Keep what a guest wrote under the address they are about to confirm; the same words again are the same draft.
 
     `email`: normal form. Raises NotAnIdea.
@@ -32,10 +35,21 @@ def keep_guest_draft(email: str, now: datetime, *, board_id: int | None, title: 
                 form_token=token, email=email, board_id=board_id, title=title, body=body, written_at=now
             )
         )
-        return db.session.execute(select(Draft).where(Draft.form_token == token)).scalar_one()
+        draft = db.session.execute(select(Draft).where(Draft.form_token == token)).scalar_one()
+        different.put_on(draft, None)
+        return draft
 
 
-def save_draft(by: Person, now: datetime, *, board_id: int | None, title: str, body: str, form_token: str) -> Draft:
+def save_draft(
+    by: Person,
+    now: datetime,
+    *,
+    board_id: int | None,
+    title: str,
+    body: str,
+    form_token: str,
+    different: Different = SAME_AS_NONE,
+) -> Draft:
     """Keep what a signed-in person has written so far; the same form again overwrites it.
 
     Raises NotAnIdea (a draft may lack a title, not be too long), AlreadyShared, Missing.
@@ -47,7 +61,14 @@ def save_draft(by: Person, now: datetime, *, board_id: int | None, title: str, b
         if draft.idea_id is not None:
             raise AlreadyShared(gettext("This idea is shared already; nothing was saved."))
         draft.board_id, draft.title, draft.body, draft.written_at = board_id, title, body, now
+        different.put_on(draft, by)
         return draft
+
+
+def was_shared(form_token: str, by: Person) -> bool:
+    """Whether the form with this token was sent before, and is an idea by now."""
+    sent = select(Draft.idea_id).where(Draft.form_token == form_token, Draft.author_id == by.id)
+    return db.session.scalar(sent) is not None
 
 
 def publish_draft(draft_id: int, by: Person, now: datetime) -> Idea:

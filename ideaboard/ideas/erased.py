@@ -26,7 +26,7 @@ def take_words_away(person: Person, now: datetime, texts_too: bool) -> None:
     db.session.execute(
         update(Idea)
         .where(Idea.author_id == person.id)
-        .values(title=title, slug=slugify(title), body="", body_html="", excerpt="")
+        .values(title=title, slug=slugify(title), body="", body_html="", excerpt="", different_because="")
     )
     db.session.execute(
         update(Idea)

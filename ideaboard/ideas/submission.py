@@ -14,6 +14,7 @@ from ideaboard.following.follows import add_reason
 from ideaboard.foundation import dialects
 from ideaboard.foundation.database import dialect_name, transaction
 from ideaboard.foundation.refusals import Forbidden, Missing
+from ideaboard.ideas.different import SAME_AS_NONE, Different
 from ideaboard.ideas.wording import Words, words_of
 from ideaboard.models import Board, Draft, Idea, Person, Vote
 from ideaboard.models.vocabulary import Reason
@@ -27,7 +28,16 @@ class MayNotSubmit(Forbidden):
     """The board's "who may submit" does not admit this person, or the board takes no more ideas."""
 
 
-def submit_idea(by: Person, now: datetime, *, board_id: int, title: str, body: str, form_token: str) -> Idea:
+def submit_idea(
+    by: Person,
+    now: datetime,
+    *,
+    board_id: int,
+    title: str,
+    body: str,
+    form_token: str,
+    different: Different = SAME_AS_NONE,
+) -> Idea:
     """Make an idea visible, with its author's vote. The same token again gives the idea that is there.
 
     Raises NotAnIdea, Missing (a board that the person does not see), MayNotSubmit.
@@ -37,6 +47,7 @@ def submit_idea(by: Person, now: datetime, *, board_id: int, title: str, body: s
         draft = claim_token(form_token, by, now)
         if draft.idea_id is not None:
             return db.session.get_one(Idea, draft.idea_id)
+        different.put_on(draft, by)
         return publish(draft, by, now, board_id, words)
 
 
@@ -82,6 +93,8 @@ def publish(draft: Draft, by: Person, now: datetime, board_id: int | None, words
         votes_count=1 if may_vote else 0,
         created_at=now,
         visible_at=now,
+        different_from_id=draft.different_from_id,
+        different_because=draft.different_because,
         **words.columns(),
     )
     db.session.add(idea)
@@ -95,5 +108,5 @@ def publish(draft: Draft, by: Person, now: datetime, board_id: int | None, words
     if idea.votes_count >= board.promise_votes:
         start_clock(idea, now, votes=board.promise_votes, days=board.promise_days)
     # The text lives on in the idea alone: what is redacted there must not stand here.
-    draft.idea_id, draft.published_at, draft.title, draft.body = idea.id, now, "", ""
+    draft.idea_id, draft.published_at, draft.title, draft.body, draft.different_because = idea.id, now, "", "", ""
     return idea

@@ -17,6 +17,8 @@ class SimilarShape(Model):
 
     idea_id: Mapped[int] = mapped_column(Key, ForeignKey("idea.id", ondelete="CASCADE"), primary_key=True)
     board_id: Mapped[int]
+    # Whether staff's likely duplicates of it were looked for since its words changed.
+    is_paired: Mapped[bool] = mapped_column(default=False)
     shape: Mapped[bytes] = mapped_column(LargeBinary)
 
 

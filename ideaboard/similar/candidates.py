@@ -16,7 +16,7 @@ from ideaboard.similar.postings import LETTERS, Made, made_of
 from ideaboard.similar.scoring import Corpus, Pool, grams_of, rareness
 
 WORDS, GRAMS = 8, 12  # of the query, the rarest: by these candidates are found
-READ = 30_000  # ideas in their postings that are read, of words, and as many of letters (the rarest one in any case)
+READ = 20_000  # ideas in their postings that are read, of words, and as many of letters (the rarest one in any case)
 COMPARED = 200  # ideas that are compared
 LIKELY = 300  # ideas of which those on boards that the viewer sees are compared, the likeliest first
 FRESH = 256  # ideas changed since the last fold that count, the latest first
@@ -146,22 +146,23 @@ def _likely(terms: list[int], live: list[int], fresh: Made, corpus: Corpus, excl
         kind[1].append(
             np.full(count, weight) if term & LETTERS else np.frombuffer(members, np.uint8, count, 4 * count) * weight
         )
-    score = _summed(by_words, by_letters)
-    if exclude is not None and exclude < len(score):
-        score[exclude] = 0
-    found = np.flatnonzero(score)
+    if not rows:
+        return []
+    size = max(int(ids.max()) for ids in by_words[0] + by_letters[0]) + 1
+    of_words, of_letters = _summed(*by_words, size), _summed(*by_letters, size)
+    if exclude is not None and exclude < size:
+        of_words[exclude] = of_letters[exclude] = 0
+    found = np.flatnonzero((of_words + of_letters) > 0)
+    values = np.zeros(len(found))
+    for kind in (of_words[found], of_letters[found]):
+        values += kind / max(kind.max(initial=0), 1e-9)
+    values = values.round(9)
     if len(found) > LIKELY:
-        values = score[found]
-        found = found[values >= np.partition(values, -LIKELY)[-LIKELY]]
-    return found[np.lexsort((found, -score[found].round(9)))][:LIKELY].tolist()
+        best = values >= np.partition(values, -LIKELY)[-LIKELY]
+        found, values = found[best], values[best]
+    return found[np.lexsort((found, -values))][:LIKELY].tolist()
 
 
-def _summed(*kinds) -> np.ndarray:
-    """By id: the sum of each kind's weights, divided by the kind's best."""
-    size = max((int(ids.max()) for kind in kinds for ids in kind[0] if len(ids)), default=-1) + 1
-    total = np.zeros(size)
-    for ids, weights in kinds:
-        if ids:
-            found = np.bincount(np.concatenate(ids), np.concatenate(weights), minlength=size)
-            total += found / max(found.max(), 1e-9)
-    return total
+def _summed(ids: list, weights: list, size: int) -> np.ndarray:
+    """By id: the sum of its weights."""
+    return np.bincount(np.concatenate(ids), np.concatenate(weights), minlength=size) if ids else np.zeros(size)

@@ -6,18 +6,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from ideaboard.extensions import db
+from ideaboard.foundation.words import tokens_of
 from ideaboard.models import Board, Idea, Person
 
 SHOWN = 5
 MORE = 15  # ranked besides, for the case that some of the best were hidden, merged or taken back
+WORDS_FROM = 3  # words of a title, from which on it says enough
 
 
 @dataclass(frozen=True)
 class Match:
-    """An idea that is like what was typed. `score`: comparable within one answer only."""
+    """An idea that is like what was typed. `common`: how much they have in common, of 1."""
 
     idea: Idea
-    score: float
+    common: float
 
 
 def similar_to(title: str, viewer: Person | None, *, limit: int = SHOWN, exclude: int | None = None) -> list[Match]:
@@ -26,10 +28,17 @@ def similar_to(title: str, viewer: Person | None, *, limit: int = SHOWN, exclude
 
     boards = db.session.scalars(select(Board.id).where(Board.visible_to(viewer))).all()
     ranked = dict(ranking(title, boards, limit=limit + MORE, exclude=exclude))
+    if not ranked:
+        return []
     loaded = db.session.scalars(
         select(Idea)
         .where(Idea.id.in_(ranked), Idea.visible_to(viewer), Idea.in_the_open())
         .options(joinedload(Idea.board), joinedload(Idea.author), joinedload(Idea.status), joinedload(Idea.change))
     )
     found = {idea.id: idea for idea in loaded}
-    return [Match(found[i], score) for i, score in ranked.items() if i in found][:limit]
+    return [Match(found[i], common) for i, common in ranked.items() if i in found][:limit]
+
+
+def says_enough(title: str) -> bool:
+    """Whether the third word has begun."""
+    return len(tokens_of(title[:300])) >= WORDS_FROM

@@ -17,6 +17,7 @@ from ideaboard.foundation.database import end_reading, transaction
 from ideaboard.foundation.tokens import new_token
 from ideaboard.models import Idea, SimilarFresh, SimilarPosting, SimilarSegment, SimilarShape
 from ideaboard.similar.indexing import learn
+from ideaboard.similar.pairs import pair_up
 
 FOLDED_FROM = 64  # fresh ideas from which a fold pays
 LARGEST = 16_384  # ideas of a segment: what bounds the worker's memory
@@ -28,10 +29,11 @@ _learnt_up_to = 0
 
 
 def fold_now_and_then(worker: str, now: datetime) -> float | None:
-    """The worker's job: learn what no verb told of (imports, demo content), then fold."""
+    """The worker's job: learn what no verb told of (imports, demo content), pair what is new, fold."""
     more = _learn_some()
+    paired = pair_up(now)
     folded = fold(now)
-    return 0.1 if more or folded else None
+    return 0.1 if more or paired or folded else None
 
 
 def catch_up(now: datetime, progress=lambda ideas: None) -> None:

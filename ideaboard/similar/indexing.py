@@ -21,10 +21,16 @@ def learn(idea_ids: Iterable[int]) -> None:
     if not words:
         return
     statement = dialects.insert(dialect_name(), SimilarShape)
+    new = statement.excluded
     statement = statement.on_conflict_do_update(
-        index_elements=["idea_id"], set_={"board_id": statement.excluded.board_id, "shape": statement.excluded.shape}
+        index_elements=["idea_id"],
+        set_={"board_id": new.board_id, "is_paired": new.is_paired, "shape": new.shape},
     )
     db.session.execute(
-        statement, [{"idea_id": w.id, "board_id": w.board_id, "shape": shape_of(w.title, w.body)} for w in words]
+        statement,
+        [
+            {"idea_id": w.id, "board_id": w.board_id, "is_paired": False, "shape": shape_of(w.title, w.body)}
+            for w in words
+        ],
     )
     db.session.execute(insert(SimilarFresh), [{"idea_id": w.id} for w in words])

@@ -8,6 +8,9 @@ from ideaboard.similar.candidates import compared_with
 from ideaboard.similar.scoring import Pool, score
 from ideaboard.similar.shapes import shape_of
 
+# What must be in common of the query's words, by rareness, or of the letters of both titles, to be named at all.
+LEAST = 0.12
+
 
 def ranking(
     title: str,
@@ -17,7 +20,7 @@ def ranking(
     exclude: int | None = None,
     among: list[int] | None = None,
 ) -> list[tuple[int, float]]:
-    """[(id, score)], best first, of what has enough in common.
+    """[(id, how much is in common, of 1)], best first.
 
     `boards`: only ideas of these; `among`: these ideas, all of them, also where little is in common.
     """
@@ -25,8 +28,8 @@ def ranking(
     compared = compared_with(query, boards, exclude=exclude, among=among)
     if not compared.ids:
         return []
-    scores, enough = score(query, compared.pool, compared.corpus)
-    scores = np.round(scores, 9)
-    order = np.lexsort((-scores, ~enough)).tolist()
-    named = order if among is not None else [i for i in order if enough[i]]
-    return [(compared.ids[i], float(scores[i])) for i in named[:limit]]
+    scores, common = score(query, compared.pool, compared.corpus)
+    too_little = common < LEAST
+    order = np.lexsort((-scores.round(9), too_little)).tolist()
+    named = order if among is not None else [i for i in order if not too_little[i]]
+    return [(compared.ids[i], float(common[i])) for i in named[:limit]]

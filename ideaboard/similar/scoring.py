@@ -21,8 +21,6 @@ TITLE_COUNTS = 5  # a word of the title counts as five of the text
 NEAR = 3  # places within which two words are a pair
 PAIRED = 60  # words of the text that are paired
 FED_BACK = 8  # the best so far, whose words widen the query
-# Of the query's words, by rareness, or of the letters of both titles: what must be in common.
-LEAST = 0.12
 _K = 1.2
 
 
@@ -59,13 +57,13 @@ class Pool:
 
 
 def score(query: Pool, pool: Pool, corpus: Corpus) -> tuple[np.ndarray, np.ndarray]:
-    """For each of the pool: a number, the higher the more alike; whether enough is in common. `query`: a pool of one."""
-    measures, enough = measures_of(query, pool, corpus)
-    return sum(weight * measures[name] for name, weight in WEIGHTS.items()), enough
+    """For each of the pool: a number to order them by; how much is in common, of 1. `query`: a pool of one."""
+    measures, common = measures_of(query, pool, corpus)
+    return sum(weight * measures[name] for name, weight in WEIGHTS.items()), common
 
 
 def measures_of(query: Pool, pool: Pool, corpus: Corpus) -> tuple[dict[str, np.ndarray], np.ndarray]:
-    """({measure: of each of the pool, of 1}, which have enough in common to be named at all)."""
+    """({measure: of each of the pool, of 1}, how much each has in common with the query, of 1)."""
     words = np.unique(query.title)
     rare = rareness(np.array([corpus.held_by.get(word, 0) for word in words.tolist()]), corpus.size)
     in_title = _times(words, pool.title, pool.of_title, pool.size)
@@ -82,11 +80,11 @@ def measures_of(query: Pool, pool: Pool, corpus: Corpus) -> tuple[dict[str, np.n
     }
     # "both" and "letters" only say which are best so far, and what is alike at all.
     common = ((in_title + in_body) > 0) @ rare / max(1e-9, rare.sum())
-    enough = (common >= LEAST) | (found["letters"] >= LEAST)
+    common = np.maximum(common, found["letters"])
     found = {name: _by_best(values) for name, values in found.items()}
     first = 0.8 * found["both"] + found["letters"] + 0.4 * found["grams"]
     found["widened"] = _by_best(_widened(words, rare, pool, _trust(first)))
-    return found, enough
+    return found, common
 
 
 def rareness(held_by: np.ndarray, size: int) -> np.ndarray:

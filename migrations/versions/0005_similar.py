@@ -30,6 +30,7 @@ def upgrade():
         "similar_shape",
         sa.Column("idea_id", _KEY, nullable=False),
         sa.Column("board_id", sa.Integer, nullable=False),
+        sa.Column("is_paired", sa.Boolean, nullable=False),
         sa.Column("shape", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("idea_id", name="pk_similar_shape"),
         sa.ForeignKeyConstraint(["idea_id"], ["idea.id"], name="fk_similar_shape_idea_id_idea", ondelete="CASCADE"),

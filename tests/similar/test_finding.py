@@ -190,7 +190,7 @@ real = candidates.Pool
 
 
 def test_common_words_are_not_read_where_rare_ones_are_enough():
-    held = {1: 5, 2: 20_000, 3: 15_000, 4: 9_000}
-    assert candidates._rarest([1, 2, 3, 4, 5], held, 8) == [1, 4, 3], "the fourth would make it more than 30,000"
+    held = {1: 5, 2: 15_000, 3: 12_000, 4: 6_000}
+    assert candidates._rarest([1, 2, 3, 4, 5], held, 8) == [1, 4, 3], "the fourth would make it more than 20,000"
     assert candidates._rarest([2], {2: 1_000_000}, 8) == [2], "the rarest is read whatever it holds"
     assert candidates._rarest([1, 2, 3, 4], held, 1) == [1]
