@@ -20,7 +20,7 @@ from ideaboard.following.erased import take_follows_away
 from ideaboard.following.views import following
 from ideaboard.foundation.later import Later
 from ideaboard.foundation.links import links
-from ideaboard.ideas import author_views, mine_views, writing_views
+from ideaboard.ideas import author_views, mine_views, similar_views, writing_views
 from ideaboard.ideas.erased import take_words_away
 from ideaboard.ideas.views import ideas
 from ideaboard.insights.views import insights
@@ -74,6 +74,7 @@ MORE_DOORS = (
     profile_views,
     metrics_views,
     returned_views,
+    similar_views,
     unsubscribe_views,
     webhook_log_views,
     welcome_views,

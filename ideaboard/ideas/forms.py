@@ -13,6 +13,10 @@ class IdeaForm(Form):
     body = TextAreaField(_l("What would be better, and for whom"))
     email = EmailField(_l("Your e-mail address"))
     form_token = HiddenField()
+    # Similar ideas were shown above: the first of them, and why this one is another.
+    seen_similar = HiddenField()
+    different_from = HiddenField()
+    different = StringField(_l("Mine is different because …"))
 
     def offer(self, boards: list[Board], chosen: Board | None) -> None:
         """Fill the choice of boards; the first line asks to choose unless there is only one."""

@@ -10,6 +10,8 @@ from ideaboard.ideas.leaving import can_be_taken_back
 from ideaboard.ideas.listing import Filter
 from ideaboard.ideas.orders import ORDER_MEANINGS, ORDER_WORDS
 from ideaboard.models import Idea
+from ideaboard.permissions import allows
+from ideaboard.similar.pairs import duplicates_of
 from ideaboard.site.lists import list_of
 from ideaboard.site.parts import parts_of
 from ideaboard.voting.support import end_of
@@ -82,6 +84,8 @@ def show(idea_id: int, slug: str = ""):
     if slug != idea.slug:
         return redirect_for_good(url_for("ideas.show", idea_id=idea.id, slug=idea.slug))
     showed([idea.id])
+    merges = allows(viewer(), "idea.merge", idea)
+    duplicates = duplicates_of([idea.id], viewer()).get(idea.id, []) if merges else None
     parts = parts_of(idea, viewer(), after=request.args.get("after"), before=request.args.get("before"))
     return page(
         "ideas/show.html",
@@ -89,5 +93,6 @@ def show(idea_id: int, slug: str = ""):
         comment_form=fresh_form(),
         status_form=form_offered(idea),
         takes_back=can_be_taken_back(idea),
+        duplicates=duplicates,
         **parts,
     )

@@ -10,12 +10,14 @@ from ideaboard.foundation.markdown import clean_text, render
 from ideaboard.foundation.refusals import Busy, Refusal, TooMany
 from ideaboard.foundation.tokens import new_token
 from ideaboard.ideas import promises
-from ideaboard.ideas.drafts import discard_draft, draft_of, keep_guest_draft, publish_draft, save_draft
+from ideaboard.ideas.different import Different
+from ideaboard.ideas.drafts import discard_draft, draft_of, keep_guest_draft, publish_draft, save_draft, was_shared
 from ideaboard.ideas.forms import IdeaForm
 from ideaboard.ideas.submission import submit_idea
 from ideaboard.ideas.views import ideas
 from ideaboard.ideas.wording import BODY_MAX, NotAnIdea, checked_body, checked_title
 from ideaboard.models import Board, Idea
+from ideaboard.site.suggestions import suggestions_for
 from ideaboard.web.asking import ask_for_address
 from ideaboard.web.errors import STATUS
 from ideaboard.web.gate import gate, load_board, viewer
@@ -57,6 +59,12 @@ def create():
     is_draft = viewer() is not None and "save" in request.form
     if not is_draft and _lacks_something(form, board):
         return _form_page(form, boards, board, status=422)
+    if not is_draft and not form.seen_similar.data:
+        found = suggestions_for(form.title.data or "", viewer())
+        if found and not (viewer() and was_shared(_token(form), viewer())):
+            notice = gettext("Others had a similar idea. Vote for theirs, or share yours all the same.")
+            return _form_page(form, boards, board, notice=notice, suggestions=found)
+        end_reading()
     try:
         return _send(form, board)
     except Refusal as refusal:
@@ -69,7 +77,12 @@ def create():
 
 def _send(form: IdeaForm, board: Board | None):
     person, now = viewer(), request_now()
-    typed = {"board_id": board.id if board else None, "title": form.title.data or "", "body": form.body.data or ""}
+    typed = {
+        "board_id": board.id if board else None,
+        "title": form.title.data or "",
+        "body": form.body.data or "",
+        "different": Different.read(form.different_from.data or "", form.different.data or ""),
+    }
     if person is not None and "save" in request.form:
         draft = save_draft(person, now, form_token=_token(form), **typed)
         flash(gettext("Your draft is kept. Only you see it."))
@@ -113,7 +126,12 @@ def edit_draft(draft_id: int):
     found = draft_of(draft_id, viewer())
     if found.idea_id is not None:
         return go(url_for("ideas.show", idea_id=found.idea_id))
-    form = IdeaForm(title=found.title, body=found.body, form_token=found.form_token or new_token())
+    form = IdeaForm(
+        title=found.title,
+        body=found.body,
+        different=found.different_because,
+        form_token=found.form_token or new_token(),
+    )
     return _form_page(form, *_boards(found.board.slug if found.board else ""))
 
 
@@ -164,9 +182,29 @@ def _previewed(text: str) -> str:
     return render(clean_text(text)[:BODY_MAX])
 
 
-def _form_page(form, boards, board, *, html=None, notice=None, status=200):
+def form_again(asked: dict | None = None):
+    """The form with everything typed, after a vote for a suggestion; `asked`: a guest's address, for that vote."""
+    form = IdeaForm(request.form)
+    return _form_page(form, *_boards(form.board.data or ""), asked=asked)
+
+
+def _form_page(form, boards, board, *, html=None, notice=None, status=200, suggestions=None, asked=None):
     form.offer(boards, board)
+    if suggestions is None:
+        suggestions = suggestions_for(form.title.data or "", viewer())
     look = None
     if board is not None:
         look = promises.promise_words(board, request_now(), current_site().time_zone)
-    return page("ideas/new.html", status, form=form, board=board, boards=boards, html=html, notice=notice, look=look)
+    return page(
+        "ideas/new.html",
+        status,
+        form=form,
+        board=board,
+        boards=boards,
+        html=html,
+        notice=notice,
+        look=look,
+        suggestions=suggestions,
+        different=form.different.data,
+        asking=asked,
+    )

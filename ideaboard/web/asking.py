@@ -57,17 +57,19 @@ def ask_for_address(deed: str, facts: dict, *, idea: Idea | None = None, email: 
     if email:
         spend_code_mail(email, request_now())
         return code_sent(email, {"deed": deed, **facts}, local_path(back))
-    asked = sign("ask", {"deed": deed, "facts": facts, "back": back})
     return page_or_fragment(
         "accounts/ask.html",
         "accounts/_ask.html",
-        asked=asked,
-        words=words_of(deed),
-        email="",
-        error=None,
+        **asked_for(deed, facts, back),
         text=facts.get("text") or facts.get("body") or "",
         idea=idea,
     )
+
+
+def asked_for(deed: str, facts: dict, back: str = "") -> dict:
+    """What accounts/_ask.html needs, for a page that shows it beside something else."""
+    asked = sign("ask", {"deed": deed, "facts": facts, "back": back})
+    return {"asked": asked, "words": words_of(deed), "email": "", "error": None}
 
 
 def code_sent(email: str, deed: dict, back: str) -> Response:

@@ -12,6 +12,7 @@ from ideaboard.foundation.clock import day_in
 from ideaboard.models import Board
 from ideaboard.notifications.unreached import unreached_by
 from ideaboard.notifications.waiting import waiting_mails, wal_alarm
+from ideaboard.similar.pairs import duplicates_of
 from ideaboard.web.gate import gate, viewer
 from ideaboard.web.globals import current_site, day, reader_zone, request_now
 from ideaboard.web.swap import page_or_fragment
@@ -48,6 +49,7 @@ def queue():
         bands=bands_of(waiting.items, viewer(), now, zone, which=wanted["which"], board=wanted["board"])
         if wanted["sort"] == "votes"
         else {},
+        duplicates=duplicates_of([idea.id for idea in waiting.items], viewer()),
         late={idea.id: days_late(idea, now, zone) for idea in waiting.items},
         today=day_in(now, zone),
         counts=counts_of(viewer(), now, zone, wanted["board"]),
