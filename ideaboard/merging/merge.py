@@ -5,7 +5,7 @@ A person is never counted twice; what is carried, and what comes back, is told i
 
 from datetime import datetime
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import case, exists, func, select, update
 
 from ideaboard.events.kinds import IDEA_MERGED, IDEA_UNMERGED
 from ideaboard.events.record import record
@@ -156,6 +156,7 @@ def take_in(
     idea.merged_at, idea.merged_into_id, idea.has_kin = now, into.id, True
     idea.comments_count, into.comments_count = 0, into.comments_count + comments
     into.votes_count, into.has_kin = into.votes_count + carried, True
+    into.views_count += idea.views_count  # its votes came of these looks (models/ranking.py)
     if into.others_took_part_at is None and _others_took_part(into):
         into.others_took_part_at = now
     db.session.flush()
@@ -179,6 +180,9 @@ def _let_go(made: Merge, idea: Idea, end: Idea, by: Person, now: datetime, text:
     counted = select(func.count()).select_from(Vote).where(Vote.idea_id == idea.id, Vote.set_aside_at.is_(None))
     idea.votes_count, idea.comments_count = db.session.scalar(counted), comments
     end.votes_count, end.comments_count = end.votes_count - left, end.comments_count - comments
+    less = case((Idea.views_count > idea.views_count, Idea.views_count - idea.views_count), else_=0)
+    of_chain = update(Idea).where(Idea.id.in_(chain)).values(views_count=less)
+    db.session.execute(of_chain.execution_options(synchronize_session=False))
     made.unmerged_at, made.unmerged_by_id, made.unmerge_note, made.unmerge_note_html = now, by.id, text, html
     db.session.flush()
     _reach_promise(idea, now)

@@ -247,3 +247,19 @@ def test_an_idea_gets_out_of_one_that_was_hidden_since(pair, join, part, cast, d
         db.session.execute(db.update(Idea).where(Idea.id == pair[1].id).values(hidden_at=NOW))
     part(made)
     assert row(Idea, pair[0].id).is_in_the_open
+
+
+def test_looks_go_with_the_votes_that_came_of_them(pair, make_idea, join, part, row, db):
+    """Else a merge would lift what it makes: the votes of two over the looks of one."""
+    idea, into, last = *pair, make_idea("Oat for everybody")
+    for each, looks in ((idea, 50), (into, 300), (last, 7)):
+        each.views_count = looks
+    db.session.commit()
+    first = join(idea, into)
+    second = join(into, last)
+    assert row(Idea, last.id).views_count == 357
+    part(first)
+    assert [row(Idea, each.id).views_count for each in (idea, into, last)] == [50, 300, 307]
+    part(second)
+    assert [row(Idea, each.id).views_count for each in (idea, into, last)] == [50, 300, 7]
+    assert [d for d in find_drift(NOW) if d.counter in ("trending", "showing_due")] == []
