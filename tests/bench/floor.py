@@ -69,9 +69,10 @@ def vote(idea: int):
         if db.execute(
             "INSERT INTO vote VALUES (?, ?, datetime('now')) ON CONFLICT DO NOTHING", (idea, who[0])
         ).rowcount:
-            db.execute("UPDATE idea SET votes = votes + 1 WHERE id = ?", (idea,))
+            votes = db.execute("UPDATE idea SET votes = votes + 1 WHERE id = ? RETURNING votes", (idea,)).fetchone()[0]
             db.execute(FOLLOW, (idea, who[0]))
-        votes = db.execute("SELECT votes FROM idea WHERE id = ?", (idea,)).fetchone()[0]
+        else:
+            votes = db.execute("SELECT votes FROM idea WHERE id = ?", (idea,)).fetchone()[0]
         db.execute("COMMIT")
     finally:
         if db.in_transaction:
