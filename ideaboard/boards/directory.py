@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import NamedTuple
 
-from sqlalchemy import exists, func, literal_column, select
+from sqlalchemy import exists, literal_column, select
 from sqlalchemy.orm import joinedload
 
 from ideaboard.extensions import db
@@ -81,11 +81,3 @@ def boards_open_to(viewer: Person | None, boards: list[Board]) -> list[Board]:
     if viewer is None:
         return [b for b in boards if b.who_may_submit in (Audience.EVERYONE, Audience.MEMBERS)]
     return [b for b in boards if b.admits(viewer, b.who_may_submit)]
-
-
-def idea_counts(viewer: Person | None) -> dict[int, int]:
-    """{board id: ideas that the viewer finds in its list}; boards without one are left out."""
-    rows = db.session.execute(
-        select(Idea.board_id, func.count()).where(Idea.in_the_open(), Idea.visible_to(viewer)).group_by(Idea.board_id)
-    )
-    return dict(rows.tuples().all())

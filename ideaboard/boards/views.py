@@ -3,9 +3,9 @@
 from flask import Blueprint, request
 
 from ideaboard.boards.audiences import doors_of
-from ideaboard.boards.directory import boards_open_to, boards_seen_by, idea_counts
+from ideaboard.boards.directory import boards_open_to, boards_seen_by
 from ideaboard.following.boards import broad_follow_of
-from ideaboard.ideas.listing import Filter
+from ideaboard.ideas.listing import Filter, idea_counts
 from ideaboard.models import Board
 from ideaboard.site.lists import list_of
 from ideaboard.web.gate import gate, viewer

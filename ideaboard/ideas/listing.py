@@ -15,7 +15,15 @@ from ideaboard.extensions import db
 from ideaboard.foundation.database import dialect_name
 from ideaboard.foundation.paging import Page, Turn
 from ideaboard.ideas.lines import COLUMNS, Line, line_of
-from ideaboard.ideas.ranges import Scope, count_statement, is_descending, keys_of, page_statement, sizes_statement
+from ideaboard.ideas.ranges import (
+    Scope,
+    boards_statement,
+    count_statement,
+    is_descending,
+    keys_of,
+    page_statement,
+    sizes_statement,
+)
 from ideaboard.ideas.unseen import PLACES, mixed
 from ideaboard.models import Board, Follow, Idea, Person, StatusChange, Vote
 from ideaboard.models.ranking import is_hardly_seen
@@ -202,6 +210,16 @@ def count_of(wanted: Filter, viewer: Person | None, *, most: int = MANY + 1) -> 
     scope, also, values = read
     statement = count_statement(dialect_name(), wanted.sort, scope, also)
     return db.session.execute(statement, values | {"limit": most}).scalar_one()
+
+
+def idea_counts(viewer: Person | None) -> dict[int, int]:
+    """{board id: ideas that the viewer finds in its list}, each counted up to MANY + 1; boards without one are left out."""
+    ids = sight_of(viewer).ids
+    if not ids:
+        return {}
+    values = {f"b{number}_0": board_id for number, board_id in enumerate(ids)} | {"limit": MANY + 1}
+    counts = db.session.execute(boards_statement(dialect_name(), len(ids)), values).one()
+    return {board_id: count for board_id, count in zip(ids, counts, strict=True) if count}
 
 
 def _what_to_read(wanted: Filter, viewer: Person | None, sight: Sight) -> tuple[Scope, bool, dict] | None:

@@ -92,6 +92,13 @@ def sizes_statement(dialect: str, standings: int) -> Select:
     return select(*(count_statement(dialect, "newest", scope, True).scalar_subquery() for scope in scopes))
 
 
+@lru_cache(maxsize=100)
+def boards_statement(dialect: str, boards: int) -> Select:
+    """The ideas of each of the boards :b0_0, :b1_0, …, counted up to :limit, side by side."""
+    scopes = (Scope("board_id", name=f"b{number}_") for number in range(boards))
+    return select(*(count_statement(dialect, "newest", scope, True).scalar_subquery() for scope in scopes))
+
+
 def _selects(dialect: str, order: str, scope: Scope, keys: list, bounds: Callable, also: bool) -> list[Select]:
     where = [_OPEN, *_kept(dialect, scope)]
     if also and ORDERS[order][1]:

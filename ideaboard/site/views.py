@@ -2,8 +2,8 @@
 
 from flask import Blueprint
 
-from ideaboard.boards.directory import boards_seen_by, idea_counts
-from ideaboard.ideas.listing import Filter
+from ideaboard.boards.directory import boards_seen_by
+from ideaboard.ideas.listing import Filter, idea_counts
 from ideaboard.site.lists import list_of
 from ideaboard.site.proof import deeds_of, figures_of
 from ideaboard.stories.reading import latest

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ideaboard.boards.directory import idea_counts
 from ideaboard.discussion.comments import post_comment
 from ideaboard.events import dispatch
 from ideaboard.extensions import db
@@ -13,6 +12,7 @@ from ideaboard.following.follows import follow, mute
 from ideaboard.foundation.database import end_reading
 from ideaboard.foundation.tokens import sign
 from ideaboard.ideas.drafts import save_draft
+from ideaboard.ideas.listing import idea_counts
 from ideaboard.ideas.submission import submit_idea
 from ideaboard.models import Board, Draft, Notification, Status
 from ideaboard.models.vocabulary import Audience
