@@ -46,6 +46,7 @@ class FullText:
     without: str
     read: TextClause
     number: TextClause
+    whole: TextClause
     remove: TextClause
     remove_between: TextClause
     write: TextClause
@@ -86,6 +87,10 @@ class FullText:
         """How many documents an expression finds, counted up to `most`."""
         return connection.execute(self.number, {"words": words, "most": most}).scalar_one()
 
+    def everything(self, connection: Connection) -> Iterable[SqlRow]:
+        """(id, title, body, other) of every document."""
+        return connection.execute(self.whole)
+
     def put(self, connection: Connection, rows: Sequence[Row]) -> None:
         """Write documents whose numbers are not there yet."""
         if rows:
@@ -116,6 +121,7 @@ class Fts5(FullText):
     number = text(
         "SELECT count(*) FROM (SELECT rowid FROM search_fts WHERE search_fts MATCH :words LIMIT :most) AS found"
     )
+    whole = text("SELECT rowid, title, body, other FROM search_fts")
     remove = text("DELETE FROM search_fts WHERE rowid = :id")
     remove_between = text("DELETE FROM search_fts WHERE rowid > :above AND rowid < :below")
     write = text(
@@ -140,6 +146,7 @@ class TsVector(FullText):
     number = text(
         "SELECT count(*) FROM (SELECT id FROM search_fts WHERE words @@ CAST(:words AS tsquery) LIMIT :most) AS found"
     )
+    whole = text("SELECT id, title, body, other FROM search_fts")
     remove = text("DELETE FROM search_fts WHERE id = :id")
     remove_between = text("DELETE FROM search_fts WHERE id > :above AND id < :below")
     write = text(

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, func, select, text
 
 from ideaboard.extensions import db
 from ideaboard.foundation.database import dialect_name, end_reading, transaction
-from ideaboard.foundation.dialects_text import full_text
+from ideaboard.foundation.dialects_text import Row, full_text
 from ideaboard.models import Comment, Idea, StatusChange
 from ideaboard.search.documents import ANSWER, COMMENT, IDEA, above, document, number_of
 from ideaboard.search.indexing import index_answers, index_comments, index_ideas
@@ -26,25 +26,33 @@ _SOURCES = {
 def fill(connection: Connection, progress: Callable[[int], None] = lambda documents: None) -> int:
     """Write every document into an empty index, in the open transaction; -> how many."""
     index, written = full_text(connection.dialect.name), 0
+    for batch in _documents(connection):
+        index.put(connection, batch)
+        written += len(batch)
+        progress(len(batch))
+    if written:
+        index.tidy(connection)
+    return written
+
+
+def drift(connection: Connection) -> int:
+    """How many documents are missing, say something else than their row, or are of none. Reads only."""
+    rows = full_text(connection.dialect.name).everything(connection)
+    there = {number: hash((title, body, other)) for number, title, body, other in rows}
+    wrong = 0
+    for batch in _documents(connection):
+        wrong += sum(there.pop(one.id, None) != hash((one.title, one.body, one.other)) for one in batch)
+    return wrong + len(there)
+
+
+def _documents(connection: Connection) -> Iterator[list[Row]]:
     added: dict[int, list[str]] = {}
     for idea_id, html in connection.execute(text(_ADDED)):
         added.setdefault(idea_id, []).append(html)
     for kind, source in _SOURCES.items():
         for batch in _batches(connection, source + " ORDER BY 1 LIMIT :most"):
-            index.put(
-                connection,
-                [
-                    document(kind, row.id, row.board_id, row.title, [row.html, *added.get(row.id, ())])
-                    if kind == IDEA
-                    else document(kind, row.id, row.board_id, "", [row.html])
-                    for row in batch
-                ],
-            )
-            written += len(batch)
-            progress(len(batch))
-    if written:
-        index.tidy(connection)
-    return written
+            more = added if kind == IDEA else {}
+            yield [document(kind, row.id, row.board_id, row.title, [row.html, *more.get(row.id, ())]) for row in batch]
 
 
 def _batches(connection: Connection, query: str) -> Iterator[list]:

@@ -14,7 +14,7 @@ from ideaboard.ideas.submission import submit_idea
 from ideaboard.models import Board, Comment, Idea, Person
 from ideaboard.search import indexing
 from ideaboard.search.documents import COMMENT, IDEA, number_of
-from ideaboard.search.rebuilding import fill, rebuild
+from ideaboard.search.rebuilding import drift, fill, rebuild
 from ideaboard.site.demo.clear import start_for_real
 from ideaboard.site.demo.plant import plant
 from tests.conftest import NOW
@@ -101,7 +101,11 @@ def test_made_anew_it_is_the_same(own_app):
             text_of.take(connection, [some])
             text_of.put(connection, [indexing.document(COMMENT, 10**6, 1, "", ["of no row"])])
         assert gone in documents()
+        with db.engine.connect() as connection:
+            assert drift(connection) == 2
         rebuild()
+        with db.engine.connect() as connection:
+            assert drift(connection) == 0
         assert documents() == before
         start_for_real()
         assert documents() == {}
