@@ -8,6 +8,7 @@ from rich.progress import Progress
 
 from ideaboard.extensions import db
 from ideaboard.extensions import gettext as _
+from ideaboard.foundation.refusals import Refusal
 from ideaboard.foundation.schema import require_schema
 from ideaboard.search.rebuilding import drift, rebuild, rows_to_read
 
@@ -17,7 +18,10 @@ from ideaboard.search.rebuilding import drift, rebuild, rows_to_read
 @with_appcontext
 def index_search(checking: bool) -> None:
     """Make the index of search anew."""
-    require_schema()
+    try:
+        require_schema()
+    except Refusal as refusal:
+        raise click.ClickException(str(refusal)) from None
     if checking:
         with db.engine.connect() as connection:
             wrong = drift(connection)
