@@ -15,7 +15,7 @@ class _Held:
     """A connection, for as long as its thread lives or until the engine lets all of its connections go."""
 
     def __init__(self, engine: Engine):
-        self.engine = engine
+        self.engine = None
         connection = engine.raw_connection()
         self.driver = connection.driver_connection
         connection.detach()  # it is no connection for anybody else
@@ -24,6 +24,10 @@ class _Held:
     def close(self) -> None:
         self.engine = None
         self.driver.close()
+
+    def __del__(self) -> None:  # its thread has ended
+        if self.engine is not None:
+            self.close()
 
 
 _mine = threading.local()
