@@ -105,6 +105,11 @@ def is_a_file(dialect_name: str) -> bool:
     return dialect_name == "sqlite"
 
 
+def reads_alone(dialect_name: str) -> bool:
+    """Whether each thread may have a connection of its own for single statements (foundation/alone.py)."""
+    return dialect_name == "sqlite"
+
+
 def is_busy(error: DBAPIError) -> bool:
     """Whether the error means "could not write now": locked, lock timeout, deadlock, disk full, read-only, gone."""
     original = error.orig
