@@ -1,6 +1,9 @@
 """The doors of the roadmap: the page, the frame for other sites, and what was launched."""
 
+from datetime import date
+
 from flask import Blueprint, request
+from markupsafe import Markup
 
 from ideaboard.boards.directory import boards_seen_by
 from ideaboard.extensions import gettext
@@ -8,12 +11,16 @@ from ideaboard.foundation.clock import day_in
 from ideaboard.foundation.refusals import Missing
 from ideaboard.ideas.listing import Filter, count_of
 from ideaboard.ideas.own import follows_on
+from ideaboard.models import Follow, Idea, Vote
 from ideaboard.models.vocabulary import Stage
+from ideaboard.roadmap.cards import card_of, hearing_of
 from ideaboard.roadmap.columns import columns_of, months_of
 from ideaboard.roadmap.deeds import months_of_launches
 from ideaboard.roadmap.frames import frame_sites
 from ideaboard.roadmap.launches import page_of_launches
 from ideaboard.voting.ballots import ballots_of
+from ideaboard.voting.counts import hides_count
+from ideaboard.web.fragments import kept_fragments
 from ideaboard.web.gate import gate, load_board, viewer
 from ideaboard.web.globals import THEMES, current_site, reader_zone, request_now
 from ideaboard.web.swap import page
@@ -21,6 +28,21 @@ from ideaboard.web.swap import page
 roadmap = Blueprint("roadmap", __name__)
 # No script, no form, nothing from elsewhere; who may frame it is added.
 _FRAME_CSP = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'"
+
+
+@roadmap.app_template_global()
+def roadmap_card(idea: Idea, standing: str, my_vote: Vote | None, my_follow: Follow | None, today: date) -> Markup:
+    """A card, kept by what it shows and by what the viewer did."""
+    return kept_fragments().fragment(
+        "roadmap/_card.html",
+        idea=card_of(idea, is_hidden=hides_count(idea, viewer(), has_voted=my_vote is not None)),
+        standing=standing,
+        my_vote=my_vote is not None,
+        my_follow=hearing_of(my_follow),
+        today=today,
+        viewer=viewer() is not None,
+        oob=None,
+    )
 
 
 @roadmap.get("/roadmap")
