@@ -15,11 +15,12 @@ class _Held:
     """A connection, for as long as its thread lives or until the engine lets all of its connections go."""
 
     def __init__(self, engine: Engine):
-        self.engine = None
+        self.engine: Engine | None = None
         connection = engine.raw_connection()
         self.driver = connection.driver_connection
         connection.detach()  # it is no connection for anybody else
         dialects.read_only(self.driver)
+        self.engine = engine
 
     def close(self) -> None:
         self.engine = None

@@ -6,6 +6,7 @@ import pytest
 
 from ideaboard.accounts.sessions import open_session, person_of
 from ideaboard.extensions import db
+from ideaboard.foundation import alone
 from ideaboard.foundation.database import OpenTransaction, end_reading, has_begun, transaction
 from ideaboard.foundation.kept import Kept, given
 from ideaboard.foundation.refusals import TooMany
@@ -67,6 +68,8 @@ def test_reading_beside_begins_nothing_and_sees_what_was_committed(own_app):
         with transaction() as session:
             session.execute(db.update(Person).where(Person.id == 1).values(display_name="Ada L."))
             assert names.beside(id=1)[0].display_name == "Ada L."  # its own writes
+        if db.engine.dialect.name == "sqlite":
+            assert alone.connection_of(db.engine) is alone.connection_of(db.engine)  # opened once, not for each statement
         db.engine.dispose()
         assert names.beside(id=1)[0].display_name == "Ada L."
 
