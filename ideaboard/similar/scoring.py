@@ -10,7 +10,8 @@ import numpy as np
 
 from ideaboard.similar.shapes import HEAD
 
-# Tuned on one half of the queries; of what tied there, the one by which an equal title comes first (docs/similar.md).
+# Not the optimum of the half that was tuned on (about one query of SeaMonkey below it): chosen after seeing the whole
+# sets, so that an idea with the same title comes first. The other half is no clean held-out one (docs/similar.md).
 WEIGHTS = {
     "body": 1.0,  # words of the query in the text (BM25); where nobody wrote one, it decides nothing
     "grams": 1.0,  # three to five letters in a row of the title (BM25)
