@@ -5,8 +5,10 @@ import re
 import pytest
 
 from ideaboard.boards.directory import sight_of
+from ideaboard.foundation.database import transaction
 from ideaboard.ideas.listing import Filter, left_out, orders_offered, page_of, settled
 from ideaboard.models import Board, Idea
+from ideaboard.similar.indexing import learn
 from ideaboard.voting.ballot import cast_vote, withdraw_vote
 from tests.conftest import NOW
 
@@ -18,6 +20,8 @@ PAGES = (
     "/boards/drinks",
     "/boards/drinks?sort=votes",
     "/roadmap",
+    "/search?q=secret",
+    "/ideas/similar?title=secret+menu+for+early+birds",
 )
 COUNT = 7341  # found nowhere else on a page
 
@@ -30,7 +34,10 @@ def hiding(db, cast, make_idea):
     db.session.add(open_board)
     db.session.commit()
     make_idea("Shown", board=open_board, votes_count=5)
-    return make_idea("Secret", votes_count=COUNT, imported_votes=COUNT)
+    secret = make_idea("Secret menu for early birds", votes_count=COUNT, imported_votes=COUNT)
+    with transaction():
+        learn([secret.id])
+    return secret
 
 
 def has_count(text: str) -> bool:
@@ -46,6 +53,7 @@ def test_who_has_not_voted_finds_no_number(hiding, guest, client_of, cast):
         for page in pages_of(hiding):
             answer = client.get(page)
             assert answer.status_code == 200 and not has_count(answer.text), page
+        assert hiding.title.split()[0] in client.get(PAGES[-1]).text
 
 
 def test_a_guests_pages_do_not_change_with_the_count(db, hiding, guest):
@@ -92,11 +100,11 @@ def test_no_order_gives_it_away(hiding, cast):
     assert settled(Filter("votes", board=drinks), sight).sort == "newest"
     assert left_out(Filter("votes"), sight) == {drinks.id}
     assert [line.title for line in page_of(Filter("votes"), cast.noor).items] == ["Shown"]
-    assert {line.title for line in page_of(Filter("newest"), cast.noor).items} == {"Shown", "Secret"}
+    assert {line.title for line in page_of(Filter("newest"), cast.noor).items} == {"Shown", "Secret menu for early birds"}
     assert "votes" in orders_offered(Filter(board=drinks), sight_of(cast.ada))
-    assert [line.title for line in page_of(Filter("votes"), cast.ada).items] == ["Secret", "Shown"]
+    assert [line.title for line in page_of(Filter("votes"), cast.ada).items] == ["Secret menu for early birds", "Shown"]
     cast_vote(hiding.id, cast.noor, NOW)
-    assert [line.title for line in page_of(Filter("votes", mine="votes"), cast.noor).items] == ["Secret"]
+    assert [line.title for line in page_of(Filter("votes", mine="votes"), cast.noor).items] == ["Secret menu for early birds"]
     withdraw_vote(hiding.id, cast.noor)
 
 
