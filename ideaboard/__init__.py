@@ -12,7 +12,20 @@ from ideaboard.extensions import babel, db, htmx, login_manager, migrate
 from ideaboard.foundation.database import write_wait_ms
 from ideaboard.foundation.dialects import engine_options
 from ideaboard.foundation.settings import settings as settings_in_force
-from ideaboard.web import assets, cookies, csrf, demo_guard, errors, finish, fragments, globals, kept_pages, seeing, templates, who
+from ideaboard.web import (
+    assets,
+    cookies,
+    csrf,
+    demo_guard,
+    errors,
+    finish,
+    fragments,
+    globals,
+    kept_pages,
+    seeing,
+    templates,
+    who,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 

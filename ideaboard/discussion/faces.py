@@ -3,14 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from ideaboard.discussion.threads import Said
-from ideaboard.models import Person
-
-
-class Speaker(NamedTuple):
-    display_name: str | None
-    erased_at: datetime | None
-    avatar_seed: str
+from ideaboard.discussion.threads import Said, Speaker
 
 
 class Face(NamedTuple):
@@ -37,11 +30,11 @@ def face_of(item: Said) -> Face:
     stands = c.stands
     return Face(
         c.id,
-        _speaker(c.author),
+        item.author,
         item.badge,
         item.is_reply,
-        _speaker(item.answers),
-        c.parent is not None and c.parent.stands,
+        item.answers,
+        item.parent_stands,
         stands,
         c.deleted_at,
         c.held_at,
@@ -51,7 +44,3 @@ def face_of(item: Said) -> Face:
         c.became_idea_id,
         c.html if stands else "",
     )
-
-
-def _speaker(person: Person | None) -> Speaker | None:
-    return Speaker(person.display_name, person.erased_at, person.avatar_seed) if person is not None else None

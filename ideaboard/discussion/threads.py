@@ -1,26 +1,75 @@
-"""The talk on an idea, as a page shows it: threads in the order they began, answers flat below their root."""
+"""The talk on an idea, as a page shows it: threads in the order they began, answers flat below their root.
+
+A page of fifty has rows of 150 things (comment, who wrote it, what it answers). They are read as plain values by kept
+statements (docs/adr/0020): as ORM objects they were a third of the idea page's cost.
+"""
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import defer, joinedload, load_only
+from sqlalchemy import Integer, Select, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
-from ideaboard.extensions import db
-from ideaboard.foundation.paging import paginate
+from ideaboard.foundation.database import UtcDateTime
+from ideaboard.foundation.kept import Kept, given
+from ideaboard.foundation.paging import Turn, beyond
 from ideaboard.models import BoardMember, Comment, Idea, Person
 from ideaboard.models.vocabulary import BoardRole, SiteRole
 
 PAGE = 50
-_SHOWN_OF_PERSON = (Person.display_name, Person.erased_at, Person.avatar_seed, Person.site_role)
+_KEY = (func.coalesce(Comment.root_id, Comment.id), Comment.posted_at, Comment.id)
+_VALUES = (given("key_0"), given("key_1", UtcDateTime), given("key_2"))
 
 
-@dataclass(frozen=True)
-class Said:
+class Speaker(NamedTuple):
+    """What is shown of a person."""
+
+    display_name: str | None
+    erased_at: datetime | None
+    avatar_seed: str
+
+
+class Told(NamedTuple):
+    """What a page needs of a comment, under the names that it has on Comment; then of its author and of its parent."""
+
+    id: int
+    idea_id: int
+    author_id: int | None
+    parent_id: int | None
+    root_id: int | None
+    origin_idea_id: int | None
+    became_idea_id: int | None
+    html: str
+    posted_at: datetime
+    edited_at: datetime | None
+    deleted_at: datetime | None
+    held_at: datetime | None
+    hidden_at: datetime | None
+    redacted_at: datetime | None
+    site_role: str | None
+    is_staff: bool
+    author_name: str | None
+    author_erased_at: datetime | None
+    author_seed: str | None
+    parent_deleted_at: datetime | None
+    parent_held_at: datetime | None
+    parent_hidden_at: datetime | None
+    parent_name: str | None
+    parent_erased_at: datetime | None
+    parent_seed: str | None
+
+    stands = Comment.stands
+
+
+class Said(NamedTuple):
     """One comment with what its row shows."""
 
-    comment: Comment
+    comment: Told
     is_reply: bool
-    answers: Person | None  # whom it answers, when it is a reply
+    author: Speaker | None
+    parent_stands: bool
+    answers: Speaker | None  # whom it answers, when it is a reply
     badge: str  # 'staff', 'colleague' or ''
 
 
@@ -36,48 +85,84 @@ class Thread:
 def thread_of(
     idea: Idea, viewer: Person | None, *, after: str | None = None, before: str | None = None, size: int = PAGE
 ) -> Thread:
-    """One page of the talk: three queries, however many comments there are."""
-    began = func.coalesce(Comment.root_id, Comment.id)
-    # A gone comment leaves its place; a hidden or held one leaves it only where something answers it.
-    statement = (
-        select(Comment)
-        .where(
-            Comment.idea_id == idea.id,
-            or_(Comment.held_at.is_(None), Comment.author_id == (viewer.id if viewer else 0)),
-        )
-        # A page of fifty has 150 rows of the three; of each only what is shown.
-        .options(
-            defer(Comment.body),
-            joinedload(Comment.author).load_only(*_SHOWN_OF_PERSON),
-            joinedload(Comment.parent).options(
-                load_only(Comment.author_id, Comment.deleted_at, Comment.held_at, Comment.hidden_at),
-                joinedload(Comment.author).load_only(*_SHOWN_OF_PERSON),
-            ),
-        )
+    """One page of the talk: one query, however many comments there are."""
+    turn = Turn.read(after, before, list(_KEY))
+    kept = _FIRST if turn.values is None else _BEFORE if turn.backwards else _AFTER
+    values = {f"key_{n}": value for n, value in enumerate(turn.values or ())}
+    rows = kept.all(
+        idea_id=idea.id, board_id=idea.board_id, viewer_id=viewer.id if viewer else 0, most=size + 1, **values
     )
-    page = paginate(
-        statement, [(began, False), (Comment.posted_at, False), (Comment.id, False)],
-        lambda c: (c.root_id or c.id, c.posted_at, c.id), after=after, before=before, size=size,
-    )  # fmt: skip
-    staff = staff_of(idea)
-    return Thread([said(comment, staff) for comment in page.items], page.after, page.before)
+    page = turn.page(rows, size, lambda c: (c.root_id or c.id, c.posted_at, c.id))
+    return Thread([_said(row) for row in page.items], page.after, page.before)
 
 
-def said(comment: Comment, staff: set[int]) -> Said:
-    """A comment with its badge; `staff` as of staff_of()."""
-    author, parent = comment.author, comment.parent
+def said_in(idea: Idea, comment_id: int, viewer: Person | None) -> Said:
+    """One comment of the talk that the viewer sees."""
+    return _said(_ONE.one(idea_id=idea.id, board_id=idea.board_id, viewer_id=viewer.id if viewer else 0, id=comment_id))
+
+
+def _said(row: Told) -> Said:
     badge = ""
-    if author is not None and comment.deleted_at is None:
-        if author.id in staff or author.site_role == SiteRole.ADMIN:
+    if row.author_seed is not None and row.deleted_at is None:
+        if row.is_staff or row.site_role == SiteRole.ADMIN:
             badge = "staff"
-        elif author.site_role == SiteRole.COLLEAGUE:
+        elif row.site_role == SiteRole.COLLEAGUE:
             badge = "colleague"
-    return Said(comment, comment.parent_id is not None, parent.author if parent and parent.stands else None, badge)
+    is_reply = row.parent_id is not None
+    stood = is_reply and not (row.parent_deleted_at or row.parent_held_at or row.parent_hidden_at)
+    author = Speaker._make(row[_AUTHOR]) if row.author_seed is not None else None
+    answers = Speaker._make(row[_PARENT]) if stood and row.parent_seed is not None else None
+    return Said(row, is_reply, author, stood, answers, badge)
 
 
-def staff_of(idea: Idea) -> set[int]:
-    """Ids of the staff of the idea's board."""
-    rows = select(BoardMember.person_id).where(
-        BoardMember.board_id == idea.board_id, BoardMember.role == BoardRole.STAFF
+_AUTHOR = slice(Told._fields.index("author_name"), Told._fields.index("author_seed") + 1)
+_PARENT = slice(Told._fields.index("parent_name"), Told._fields.index("parent_seed") + 1)
+
+
+def _rows(*conditions, backwards: bool = False, bounded: bool = True) -> Select:
+    # A gone comment leaves its place; a hidden or held one leaves it only where something answers it.
+    seen = or_(Comment.held_at.is_(None), Comment.author_id == given("viewer_id"))
+    keys = select(Comment.id).where(Comment.idea_id == given("idea_id"), seen, *conditions)
+    if bounded:  # words and people are fetched for the page's rows alone, after the sorting
+        keys = keys.order_by(*(column.desc() if backwards else column for column in _KEY))
+        keys = keys.limit(given("most", Integer))
+    page = keys.subquery()
+    author, parent, answered = aliased(Person), aliased(Comment), aliased(Person)
+    staff = exists().where(
+        BoardMember.board_id == given("board_id"),
+        BoardMember.person_id == Comment.author_id,
+        BoardMember.role == BoardRole.STAFF,
     )
-    return set(db.session.scalars(rows))
+    own = [getattr(Comment, name) for name in Told._fields[: Told._fields.index("site_role")]]
+    return (
+        select(
+            *own,
+            author.site_role,
+            staff.label("is_staff"),
+            author.display_name.label("author_name"),
+            author.erased_at.label("author_erased_at"),
+            author.avatar_seed.label("author_seed"),
+            parent.deleted_at.label("parent_deleted_at"),
+            parent.held_at.label("parent_held_at"),
+            parent.hidden_at.label("parent_hidden_at"),
+            answered.display_name.label("parent_name"),
+            answered.erased_at.label("parent_erased_at"),
+            answered.avatar_seed.label("parent_seed"),
+        )
+        .select_from(page)
+        .join(Comment, Comment.id == page.c.id)
+        .outerjoin(author, author.id == Comment.author_id)
+        .outerjoin(parent, parent.id == Comment.parent_id)
+        .outerjoin(answered, answered.id == parent.author_id)
+        .order_by(*(column.desc() if backwards else column for column in _KEY))
+    )
+
+
+def _beyond(backwards: bool):
+    return beyond([(column, backwards) for column in _KEY], _VALUES)
+
+
+_FIRST = Kept(lambda _: _rows(), Told)
+_AFTER = Kept(lambda _: _rows(_beyond(False)), Told)
+_BEFORE = Kept(lambda _: _rows(_beyond(True), backwards=True), Told)
+_ONE = Kept(lambda _: _rows(Comment.id == given("id"), bounded=False), Told)

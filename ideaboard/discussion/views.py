@@ -1,6 +1,7 @@
 """The doors of discussion."""
 
 import re
+from typing import NamedTuple
 
 from flask import Blueprint, redirect, request, url_for
 from markupsafe import Markup
@@ -9,12 +10,12 @@ from ideaboard.discussion.comments import checked, delete_comment, edit_comment,
 from ideaboard.discussion.faces import face_of
 from ideaboard.discussion.forms import CommentForm
 from ideaboard.discussion.mentions import people_of
-from ideaboard.discussion.threads import Said, said, staff_of, thread_of
+from ideaboard.discussion.threads import Said, said_in, thread_of
 from ideaboard.following.follows import follow_of
 from ideaboard.foundation.markdown import clean_line
 from ideaboard.foundation.refusals import Missing, Refusal
 from ideaboard.foundation.tokens import new_token
-from ideaboard.models import Comment, Idea
+from ideaboard.models import Comment, Idea, Person
 from ideaboard.permissions import allows
 from ideaboard.web.asking import ask_for_address
 from ideaboard.web.fragments import kept_fragments, reader_key
@@ -38,18 +39,34 @@ def comment_rows(items: list[Said], idea: Idea) -> Markup:
     """The comments of a page of the talk, each kept by what it shows and by what the viewer may do with it."""
     person, made, keep, reader = viewer(), [], kept_fragments(), reader_key()
     may_reply = person is None or allows(person, "idea.comment", idea)
+    mine, others = _rights(person, person.id if person else None, idea), _rights(person, None, idea)
     for item in items:
         comment = item.comment
-        makes = person is not None and not comment.became_idea_id and not comment.redacted_at
+        may_edit, makes = mine if person is not None and comment.author_id == person.id else others
         facts = (
             ("c", face_of(item)),
             ("idea_id", idea.id),
             ("may_reply", may_reply),
-            ("may_edit", person is not None and allows(person, "comment.edit", comment)),
-            ("may_make_idea", makes and allows(person, "comment.make_idea", comment)),
+            ("may_edit", may_edit),
+            ("may_make_idea", makes and not comment.became_idea_id and not comment.redacted_at),
         )
         made.append(keep.kept_or_made("discussion/_comment.html", reader, facts))
     return Markup("").join(made)
+
+
+class _Whose(NamedTuple):
+    """All that the rules ask of a comment: so they are asked twice for a page, not for each of fifty."""
+
+    author_id: int | None
+    idea: Idea
+
+
+def _rights(person: Person | None, author_id: int | None, idea: Idea) -> tuple[bool, bool]:
+    """(may edit, may make an idea of it): of a comment on the idea by this author."""
+    if person is None:
+        return False, False
+    whose = _Whose(author_id, idea)
+    return allows(person, "comment.edit", whose), allows(person, "comment.make_idea", whose)
 
 
 @discussion.get("/ideas/<int:idea_id>/comments")
@@ -166,7 +183,7 @@ def _parent(parent_id: int | None) -> Comment | None:
 def _shown(comment: Comment) -> dict:
     comment = load_comment(comment.id)
     idea = load_idea(comment.idea_id)
-    return {"idea": idea, "item": said(comment, staff_of(idea))}
+    return {"idea": idea, "item": said_in(idea, comment.id, viewer())}
 
 
 def _place(comment: Comment) -> str:

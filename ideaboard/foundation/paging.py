@@ -63,13 +63,13 @@ def paginate(
     turn = Turn.read(after, before, [column for column, _ in key])
     order = [(column, descending != turn.backwards) for column, descending in key]
     if turn.values is not None:
-        statement = statement.where(_beyond(order, turn.values))
+        statement = statement.where(beyond(order, turn.values))
     statement = statement.order_by(*(c.desc() if d else c.asc() for c, d in order)).limit(size + 1)
     result = db.session.execute(statement)
     return turn.page(list(result.scalars() if scalars else result), size, read_key)
 
 
-def _beyond(order, values):
+def beyond(order, values):
     """Rows after the cursor. The first column also bounds alone, so that its index is used (SQLite reads a
     row-value bound by its first column only)."""
     clauses = []
