@@ -15,6 +15,7 @@ from ideaboard.merging.preview import candidates, preview_of, way_back_of
 from ideaboard.models import Comment, Idea, Merge
 from ideaboard.notifications.audience import reach_of
 from ideaboard.permissions import allows
+from ideaboard.similar.pairs import duplicates_of
 from ideaboard.voting.support import end_of
 from ideaboard.web.errors import STATUS
 from ideaboard.web.gate import gate, load_idea, viewer
@@ -141,10 +142,18 @@ def _preview(idea: Idea, form: MergeForm, words: str, refusal: Refusal | None = 
         reach=reach_of(idea.id, viewer(), request_now()) if into else None,
         back=allows(viewer(), "idea.merge", into) if into else False,
         words="" if number is not None else words,
-        found=candidates(words, idea, viewer()) if number is None else [],
+        found=_found(words, idea) if number is None and into is None else [],
         missing=missing,
         days=DAYS,
     )
+
+
+def _found(words: str, idea: Idea) -> list[Idea]:
+    """Ideas that could take it in: by words of their titles; without words, those that are likely the same."""
+    if words:
+        return candidates(words, idea, viewer())
+    alike = duplicates_of([idea.id], viewer()).get(idea.id, [])
+    return [other for other in alike if other.is_open_for_votes and allows(viewer(), "idea.merge", other)]
 
 
 def _undo(made: Merge, form: UnmergeForm, status: int = 200):

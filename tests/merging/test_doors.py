@@ -8,7 +8,7 @@ import pytest
 from ideaboard.discussion.comments import post_comment
 from ideaboard.merging.by_link import DAYS, token_of
 from ideaboard.merging.merge import merge, unmerge
-from ideaboard.models import Comment, Idea, Merge, Vote
+from ideaboard.models import Comment, Idea, Merge, SimilarPair, Vote
 from ideaboard.voting.ballot import cast_vote
 from tests.conftest import NOW
 
@@ -172,3 +172,15 @@ def test_its_author_votes_for_an_idea_that_they_make_of_their_comment(client_of,
     made = db.session.scalars(db.select(Idea).where(Idea.title == "A shelf by the door")).one()
     assert made.votes_count == 1 and db.session.get(Vote, (made.id, cast.noor.id)) is not None
     assert db.session.scalars(db.select(Merge)).all() == []
+
+
+def test_what_is_likely_the_same_stands_there_before_anything_is_searched(client_of, pair, cast, db):
+    idea, into = pair
+    path = f"/ideas/{idea.id}/merge"
+    assert f"into={into.id}" not in client_of(cast.ada).get(path).text
+    db.session.add(SimilarPair(idea_id=into.id, other_id=idea.id, likeness=0.9, found_at=NOW))
+    db.session.commit()
+    assert f"into={into.id}" in client_of(cast.ada).get(path).text
+    db.session.execute(db.update(Idea).where(Idea.id == into.id).values(standing="launched"))
+    db.session.commit()
+    assert f"into={into.id}" not in client_of(cast.ada).get(path).text
