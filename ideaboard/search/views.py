@@ -17,6 +17,7 @@ from ideaboard.search.marking import marked, snippet
 from ideaboard.search.query import Query, read
 from ideaboard.search.reading import Found, Hit, Said, find
 from ideaboard.voting.ballots import voted_on
+from ideaboard.voting.counts import as_counted_for
 from ideaboard.web.gate import gate, load_board, viewer
 from ideaboard.web.swap import page_or_fragment, wants_fragment
 
@@ -71,14 +72,15 @@ def index():
     number = _page_number(found)
     size = WHILE_TYPING if typing else PAGE_SIZE
     hits = found.hits[(number - 1) * size : number * size]
+    votes = voted_on([hit.idea_id for hit in hits], viewer())
     return page_or_fragment(
         "search/index.html",
         "search/found.htmx.html",
         query=query,
         wanted=wanted,
         found=found,
-        shown=_shown(hits, found),
-        votes=voted_on([hit.idea_id for hit in hits], viewer()),
+        shown=_shown(hits, found, votes),
+        votes=votes,
         boards=boards_seen_by(viewer()),
         number=number,
         last=number * size >= len(found.hits),
@@ -97,11 +99,11 @@ def _found(query: Query, wanted: Asked, typing: bool) -> Found:
 def _page_number(found: Found) -> int:
     """From 1 to the last page there is: what was ranked is bounded, and so are its pages."""
     last = max(1, -(-len(found.hits) // PAGE_SIZE))
-    asked = request.args.get("page", "")
-    return min(int(asked), last) if asked.isascii() and asked.isdigit() and int(asked[:6]) > 0 else 1
+    asked = request.args.get("page", "")[:6]
+    return min(max(1, int(asked)), last) if asked.isascii() and asked.isdigit() else 1
 
 
-def _shown(hits: list[Hit], found: Found) -> list[Shown]:
+def _shown(hits: list[Hit], found: Found, votes: frozenset[int]) -> list[Shown]:
     ids = [hit.idea_id for hit in hits]
     keys = select(IDEA.c.id).where(IDEA.c.id.in_(ids)).subquery()
     rows = db.session.execute(select(*COLUMNS, IDEA.c.body_html).select_from(with_what_it_shows(keys)))
@@ -115,6 +117,7 @@ def _shown(hits: list[Hit], found: Found) -> list[Shown]:
     shown = []
     for hit in hits:
         idea, html = ideas[hit.idea_id]
+        idea = as_counted_for(idea, viewer(), has_voted=idea.id in votes)
         text = snippet(plain(html + added.get(idea.id, "")), found.terms) if hit.own else None
         shown.append(Shown(idea, marked(idea.title, found.terms), text, _said_shown(hit, idea, said, found), hit.own))
     return shown

@@ -6,7 +6,7 @@ from ideaboard.foundation.paging import Page
 from ideaboard.ideas.lines import Line
 from ideaboard.models import Person
 from ideaboard.voting.ballots import voted_on
-from ideaboard.voting.counts import hides_count
+from ideaboard.voting.counts import as_counted_for
 from ideaboard.workflow.answers import Said, said_on
 
 
@@ -23,9 +23,7 @@ def rows_of(page: Page, viewer: Person | None) -> Rows:
     """A line whose count is not for this viewer loses it here: what is not there leaves no trace."""
     votes = voted_on([idea.id for idea in page.items], viewer)
     page.items = [
-        idea._replace(votes_count=None, imported_votes=0)
-        if isinstance(idea, Line) and hides_count(idea, viewer, has_voted=idea.id in votes)
-        else idea
+        as_counted_for(idea, viewer, has_voted=idea.id in votes) if isinstance(idea, Line) else idea
         for idea in page.items
     ]
     return Rows(page, votes, said_on(page.items))

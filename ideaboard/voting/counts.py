@@ -12,3 +12,8 @@ def hides_count(idea, viewer: Person | None, *, has_voted: bool) -> bool:
     if not idea.board.hides_counts or has_voted or not idea.is_open_for_votes:
         return False
     return viewer is None or not (viewer.id == idea.author_id or sees_all_counts(viewer, idea.board_id))
+
+
+def as_counted_for(line, viewer: Person | None, *, has_voted: bool):
+    """A line of a list as this viewer may see it: without a count that is not for them, so that no template shows it."""
+    return line._replace(votes_count=None, imported_votes=0) if hides_count(line, viewer, has_voted=has_voted) else line

@@ -74,7 +74,7 @@ def test_pages_are_bounded(guest, shared, titles):
     assert len(titles(guest, "lantern")) == len(titles(guest, "lantern", page="2")) == 10
     assert len(titles(guest, "lantern", page="3")) == 3
     assert titles(guest, "lantern", page="99") == titles(guest, "lantern", page="3")
-    for odd in ("0", "-1", "x", "²", "9" * 400, ""):
+    for odd in ("0", "-1", "x", "²", "9" * 5000, ""):
         assert len(titles(guest, "lantern", page=odd)) in (10, 3)
 
 

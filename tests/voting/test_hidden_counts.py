@@ -8,6 +8,7 @@ from ideaboard.boards.directory import sight_of
 from ideaboard.foundation.database import transaction
 from ideaboard.ideas.listing import Filter, left_out, orders_offered, page_of, settled
 from ideaboard.models import Board, Idea
+from ideaboard.search.indexing import index_ideas
 from ideaboard.similar.indexing import learn
 from ideaboard.voting.ballot import cast_vote, withdraw_vote
 from tests.conftest import NOW
@@ -56,6 +57,22 @@ def test_who_has_not_voted_finds_no_number(hiding, guest, client_of, cast):
         assert hiding.title.split()[0] in client.get(PAGES[-1]).text
 
 
+def test_what_is_found_by_its_words_shows_none_either(hiding, guest, client_of, cast):
+    with transaction():
+        index_ideas([hiding.id])
+        learn([hiding.id])
+    noor = client_of(cast.noor)
+    pages = "/search?q=secret", "/ideas/similar?title=Secret+of+Secret", "/ideas/new?title=Secret+of+Secret"
+    for client in (guest, noor):
+        for page in pages:
+            for headers in ({}, {"HX-Request": "true"}):
+                answer = client.get(page, headers=headers)
+                assert "Secret</mark>" in answer.text and not has_count(answer.text), page
+    cast_vote(hiding.id, cast.noor, NOW)
+    for page in pages:
+        assert has_count(noor.get(page).text) and has_count(client_of(cast.ada).get(page).text), page
+
+
 def test_a_guests_pages_do_not_change_with_the_count(db, hiding, guest):
     def tags():
         return [guest.get(page).headers["ETag"] for page in pages_of(hiding)]
@@ -100,11 +117,16 @@ def test_no_order_gives_it_away(hiding, cast):
     assert settled(Filter("votes", board=drinks), sight).sort == "newest"
     assert left_out(Filter("votes"), sight) == {drinks.id}
     assert [line.title for line in page_of(Filter("votes"), cast.noor).items] == ["Shown"]
-    assert {line.title for line in page_of(Filter("newest"), cast.noor).items} == {"Shown", "Secret menu for early birds"}
+    assert {line.title for line in page_of(Filter("newest"), cast.noor).items} == {
+        "Shown",
+        "Secret menu for early birds",
+    }
     assert "votes" in orders_offered(Filter(board=drinks), sight_of(cast.ada))
     assert [line.title for line in page_of(Filter("votes"), cast.ada).items] == ["Secret menu for early birds", "Shown"]
     cast_vote(hiding.id, cast.noor, NOW)
-    assert [line.title for line in page_of(Filter("votes", mine="votes"), cast.noor).items] == ["Secret menu for early birds"]
+    assert [line.title for line in page_of(Filter("votes", mine="votes"), cast.noor).items] == [
+        "Secret menu for early birds"
+    ]
     withdraw_vote(hiding.id, cast.noor)
 
 
