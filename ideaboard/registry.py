@@ -23,6 +23,7 @@ from ideaboard.foundation.links import links
 from ideaboard.ideas import author_views, mine_views, similar_views, writing_views
 from ideaboard.ideas.erased import take_words_away
 from ideaboard.ideas.views import ideas
+from ideaboard.ideas.vote_while_writing import vote_and_keep_words
 from ideaboard.insights.views import insights
 from ideaboard.jobs.doctor import doctor
 from ideaboard.jobs.worker import worker_command
@@ -147,4 +148,5 @@ def register(app: Flask) -> None:
         follow=follow_as_asked,
         comment=comment_as_asked,
         publish_draft=show_draft,
+        vote_while_writing=vote_and_keep_words,
     )

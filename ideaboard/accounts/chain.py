@@ -28,4 +28,4 @@ def taken_over(row_id: int, earlier: dict, deed: dict) -> dict:
 
 def _same(deed: dict) -> tuple:
     # Two comments on one idea are two, unless they say the same.
-    return tuple(deed.get(name) for name in ("deed", "idea_id", "draft_id", "parent_id", "body", "text"))
+    return tuple(deed.get(name) for name in ("deed", "idea_id", "draft_id", "parent_id", "title", "body", "text"))

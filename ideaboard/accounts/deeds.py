@@ -33,7 +33,8 @@ class Done:
 
 def text_of(deed: dict) -> str:
     """The words that somebody wrote and that wait."""
-    return "\n\n".join(filter(None, (one.get("text") or one.get("body") for one in all_of(deed))))
+    words = ((one.get("title"), one.get("text") or one.get("body")) for one in all_of(deed))
+    return "\n\n".join(part for both in words for part in both if part)
 
 
 def sentence_of(pending: Pending) -> str:
@@ -41,6 +42,9 @@ def sentence_of(pending: Pending) -> str:
     *earlier, last = all_of(pending.deed) or [{}]
     sentence = {
         "vote": gettext("Typing it also casts the vote that was pressed."),
+        "vote_while_writing": gettext(
+            "Typing it also casts the vote that was pressed, and keeps the idea that was being written as a draft."
+        ),
         "follow": gettext("Typing it also follows the idea that was chosen."),
         "comment": gettext("Typing it also posts the comment that was written."),
         "publish_draft": gettext("Typing it also shows the idea that was written, with a button to publish it."),
@@ -87,8 +91,9 @@ def do_deed(pending_id: int, person: Person, now: datetime) -> Done:
         try:
             led = _do(deed, pending_id, person, now)
             # Whoever wrote an idea is led to it, whatever they pressed after it.
-            if deed["deed"] == "publish_draft" or not drafted:
-                path, drafted = led or path, deed["deed"] == "publish_draft"
+            wrote = deed["deed"] in ("publish_draft", "vote_while_writing")
+            if wrote or not drafted:
+                path, drafted = led or path, wrote
         except Refusal as refusal:
             db.session.rollback()
             db.session.refresh(person)  # the rollback forgot it, and the next verb must not begin with a reading
@@ -120,7 +125,7 @@ def was_pressed_elsewhere(pending: Pending, attempt: str) -> bool:
     Whoever knows an address can ask for its newest code: its owner, typing that one, must not post a stranger's words.
     Reads only.
     """
-    does = {deed["deed"] for deed in all_of(pending.deed)} & {"vote", "follow", "comment"}
+    does = {deed["deed"] for deed in all_of(pending.deed)} & {"vote", "vote_while_writing", "follow", "comment"}
     own = pending_of_attempt(attempt) if attempt and does else None
     return own is not None and own.id != pending.id and own.email == pending.email
 

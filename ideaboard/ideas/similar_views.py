@@ -4,7 +4,7 @@ from flask import request
 
 from ideaboard.foundation.database import end_reading
 from ideaboard.ideas.views import ideas
-from ideaboard.ideas.writing_views import form_again
+from ideaboard.ideas.writing_views import form_again, words_in_form
 from ideaboard.models import Idea
 from ideaboard.site.suggestions import suggestions_for
 from ideaboard.voting.ballot import cast_vote, withdraw_vote
@@ -27,8 +27,8 @@ def similar():
 def vote_for_similar(idea: Idea):
     """Vote for a suggestion, or withdraw; everything typed comes again with the form."""
     if viewer() is None:
-        facts = {"idea_id": idea.id}
-        return ask_for_address("vote", facts, idea=idea) if wants_fragment() else form_again(asked_for("vote", facts))
+        asked = _vote_of_guest(idea)
+        return ask_for_address(*asked, idea=idea) if wants_fragment() else form_again(asked_for(*asked))
     mine = ballots_of([idea.id], viewer())
     end_reading()
     if mine:
@@ -39,6 +39,14 @@ def vote_for_similar(idea: Idea):
     if wants_fragment():
         return _suggested(request.form.get("title", ""), request.form.get("different", ""))
     return form_again()
+
+
+def _vote_of_guest(idea: Idea) -> tuple[str, dict]:
+    """(deed, facts): the vote, and with it what is typed so far. Raises NotAnIdea: what cannot be kept stays typed."""
+    facts = {"idea_id": idea.id}
+    if not request.form.get("title", "").strip():
+        return "vote", facts
+    return "vote_while_writing", facts | words_in_form()
 
 
 def _suggested(title: str, different: str):

@@ -182,6 +182,20 @@ def _previewed(text: str) -> str:
     return render(clean_text(text)[:BODY_MAX])
 
 
+def words_in_form() -> dict:
+    """What is typed, as small values that wait with a code. Raises NotAnIdea where it cannot be a draft."""
+    form = IdeaForm(request.form)
+    board = _boards(form.board.data or "")[1]
+    different = Different.read(form.different_from.data or "", form.different.data or "")
+    return {
+        "title": checked_title(form.title.data or ""),
+        "body": checked_body(form.body.data or ""),
+        "board_id": board.id if board else None,
+        "different_from": different.from_id,
+        "different": different.because,
+    }
+
+
 def form_again(asked: dict | None = None):
     """The form with everything typed, after a vote for a suggestion; `asked`: a guest's address, for that vote."""
     form = IdeaForm(request.form)

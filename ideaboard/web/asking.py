@@ -25,6 +25,11 @@ def words_of(deed: str) -> dict[str, str]:
             "hint": gettext("We send six digits; typing them casts the vote. Other people never see your address."),
             "press": gettext("Vote"),
         },
+        "vote_while_writing": {
+            "title": gettext("Your vote waits for one thing: your e-mail address"),
+            "hint": gettext("We send six digits; typing them casts the vote. What you have written here is kept for you."),
+            "press": gettext("Vote"),
+        },
         "follow": {
             "title": gettext("To hear from this idea, give your e-mail address"),
             "hint": gettext("We send six digits; typing them follows the idea. Other people never see your address."),

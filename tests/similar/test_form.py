@@ -1,5 +1,7 @@
 """The form: suggestions while typing, a vote in place of posting, and why mine is different."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -8,6 +10,7 @@ from ideaboard.foundation.database import transaction
 from ideaboard.ideas.drafts import publish_draft
 from ideaboard.models import Draft, Idea, Person
 from ideaboard.similar.indexing import learn
+from tests.accounts.test_sign_in_door import newest_code
 from tests.conftest import NOW
 
 HTMX = {"HX-Request": "true"}
@@ -87,6 +90,38 @@ def test_without_script_a_vote_keeps_what_was_typed(known, cast, client_of, gues
 def test_a_guest_is_asked_for_an_address_in_place(known, guest):
     page = guest.post(f"/ideas/{known.id}/similar/vote", data=TYPED, headers=HTMX).text
     assert 'name="asked"' in page and "<html" not in page
+
+
+@pytest.mark.parametrize("headers", [HTMX, {}], ids=["script", "no-script"])
+def test_a_guest_who_votes_loses_nothing_that_was_typed(db, known, make_idea, guest, count_rows, headers):
+    typed = TYPED | {"different_from": str(known.id), "different": "Soy"}
+    for idea in (known, make_idea("No extra charge")):  # one vote and then another: one idea was written
+        page = guest.post(f"/ideas/{idea.id}/similar/vote", data=typed, headers=headers).text
+        asked = re.search(r'name="asked" value="([^"]+)"', page)[1]
+        guest.post("/sign-in", data={"asked": asked, "email": "new@example.com"}, headers=HTMX)
+    assert count_rows("draft") == 0, "nothing of a stranger's is kept under an address before its owner types the code"
+    answer = guest.post("/sign-in/code", data={"email": "new@example.com", "code": newest_code(db)})
+    draft = db.session.scalars(select(Draft)).one()
+    assert answer.location == f"/me/drafts/{draft.id}/edit"
+    assert (draft.title, draft.different_because) == (TYPED["title"], "Soy") and count_rows("vote") == 2
+    form = guest.get(answer.location).text
+    assert f'value="{TYPED["title"]}"' in form and "It is **dear**." in form and 'aria-pressed="true"' in form
+
+
+def test_words_of_another_browser_are_shown_first_and_nobody_votes(db, app, known, guest, count_rows):
+    page = guest.post(f"/ideas/{known.id}/similar/vote", data=TYPED, headers=HTMX).text
+    asked = re.search(r'name="asked" value="([^"]+)"', page)[1]
+    other = app.test_client()
+    other.post("/sign-in", data={"email": "a@example.com"})
+    guest.post("/sign-in", data={"asked": asked, "email": "a@example.com"})
+    answer = other.post("/sign-in/code", data={"email": "a@example.com", "code": newest_code(db)})
+    shown = other.get(answer.location).text
+    assert "/me/unfinished/" in answer.location and TYPED["title"] in shown and count_rows("vote") == 0
+
+
+def test_a_title_too_long_to_be_kept_stays_typed(known, guest):
+    answer = guest.post(f"/ideas/{known.id}/similar/vote", data=TYPED | {"title": "oat " * 40}, headers=HTMX)
+    assert answer.status_code == 422
 
 
 def test_without_script_the_first_send_shows_them_once(known, cast, client_of, count_rows):
