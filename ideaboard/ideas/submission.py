@@ -62,6 +62,8 @@ def claim_token(form_token: str, by: Person, now: datetime) -> Draft:
         select(Draft).where(Draft.form_token == form_token).with_for_update(of=Draft),
         execution_options={"populate_existing": True},
     ).scalar_one()
+    if draft.author_id is None and draft.email is not None and draft.email == by.email:
+        draft.author_id, draft.email = by.id, None  # written before signing in, under the address that is theirs
     if draft.author_id != by.id:
         raise Missing(gettext("This form belongs to somebody else. Open the page again and send it from there."))
     return draft

@@ -27,7 +27,9 @@ def words_of(deed: str) -> dict[str, str]:
         },
         "vote_while_writing": {
             "title": gettext("Your vote waits for one thing: your e-mail address"),
-            "hint": gettext("We send six digits; typing them casts the vote. What you have written here is kept for you."),
+            "hint": gettext(
+                "We send six digits; typing them casts the vote. What you have written here is kept for you."
+            ),
             "press": gettext("Vote"),
         },
         "follow": {

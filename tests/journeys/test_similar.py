@@ -26,7 +26,10 @@ def known(site) -> int:
         author = db.session.scalars(db.select(Person).where(Person.email == "cole@example.org")).one().id
         board = db.session.scalars(db.select(Board).where(Board.slug == "drinks")).one().id
         end_reading()
-        titles = [KNOWN, *(f"Extra oat milk for {n} cups of coffee" for n in ("two", "three", "four", "five", "six"))]
+        titles = [
+            KNOWN,
+            *(f"Oat milk without an extra charge in {drink}" for drink in ("tea", "cocoa", "mocha", "matcha", "chai")),
+        ]
         made = [
             Idea(title=title, slug="idea", author_id=author, board_id=board, created_at=then, visible_at=then)
             for title in titles

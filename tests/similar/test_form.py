@@ -42,6 +42,14 @@ def test_a_row_says_why_what_stands_and_takes_a_vote(known, guest):
     assert 'name="different"' in page and 'name="seen_similar"' in page
 
 
+def test_a_count_that_waits_for_ones_vote_is_not_told_here(db, known, cast, guest, client_of):
+    cast.drinks.hides_counts = True
+    db.session.commit()
+    assert not re.search(r">3<|3 votes", similar(guest, TYPED["title"]))
+    page = client_of(cast.noor).post(f"/ideas/{known.id}/similar/vote", data=TYPED, headers=HTMX).text
+    assert "4 votes" in page
+
+
 def test_nothing_alike_shows_nothing(known, guest):
     page = similar(guest, "Zyx wvu tsr qpo")
     assert 'id="similar"' in page and "seen_similar" not in page
@@ -106,6 +114,9 @@ def test_a_guest_who_votes_loses_nothing_that_was_typed(db, known, make_idea, gu
     assert (draft.title, draft.different_because) == (TYPED["title"], "Soy") and count_rows("vote") == 2
     form = guest.get(answer.location).text
     assert f'value="{TYPED["title"]}"' in form and "It is **dear**." in form and 'aria-pressed="true"' in form
+    token = re.search(r'name="form_token"[^>]*value="([^"]+)"', form)[1]
+    assert guest.post("/ideas", data=typed | {"seen_similar": "1", "form_token": token}).status_code == 303
+    assert db.session.scalars(select(Draft.idea_id)).one() is not None, "the draft is what was shared"
 
 
 def test_words_of_another_browser_are_shown_first_and_nobody_votes(db, app, known, guest, count_rows):
