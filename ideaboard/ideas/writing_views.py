@@ -217,6 +217,7 @@ def _form_page(form, boards, board, *, html=None, notice=None, status=200, sugge
         boards=boards,
         html=html,
         notice=notice,
+        notice_kind="error" if status >= 400 else "warning",
         look=look,
         suggestions=suggestions,
         different=form.different.data,
