@@ -13,8 +13,11 @@ import pytest
 from ideaboard.discussion.comments import post_comment
 from ideaboard.extensions import db
 from ideaboard.following.follows import follow
+from ideaboard.foundation.database import transaction
 from ideaboard.ideas.drafts import save_draft
 from ideaboard.models import Board, Picture, Status, StatusChange, Story, StoryIdea
+from ideaboard.search.indexing import index_idea
+from ideaboard.similar.indexing import learn
 from ideaboard.voting.ballot import cast_vote
 from tests.conftest import NOW
 
@@ -38,6 +41,7 @@ QUERIES = (
     "status=launched",
     "status=received",
     f"title={SECRET}",
+    f"title={SECRET}+{SECRET}+7",  # three words: similar ideas are looked for
     f"q={SECRET}",
 )
 LISTS = (
@@ -125,6 +129,10 @@ def fill_panel(db, cast, make_idea):
             db.session.flush()
             idea.change_id, idea.status_id, idea.standing = change.id, status.id, change.standing
             db.session.commit()
+        with transaction():
+            learn([idea.id for idea in made])
+            for idea in made:
+                index_idea(idea)
         idea = made[0]
         cast_vote(idea.id, cast.ada, NOW)
         comment = post_comment(idea.id, cast.ada, NOW, body=f"{SECRET} indeed", parent_id=None, form_token=None)

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.journey
 GUEST = ["/", "/ideas", "/ideas?sort=votes", "/boards", "/boards/drinks", "/ideas/new", "/sign-in", "/nothing-here"]
 GUEST += ["/roadmap", "/roadmap?board=drinks", "/launched", "/feeds", "/how-we-answer"]
 GUEST += ["/search", "/search?q=oat+milk", "/search?q=zeppelin"]
+GUEST += ["/ideas/similar?title=Bigger+letters+in+the+app", "/ideas/new?title=Bigger+letters+in+the+app"]
 GUEST += ["/demo", "/demo/mails", "/demo/start-for-real"]
 VERA = ["/", "/ideas", "/ideas/new", "/me", "/me/inbox", "/me/preferences", "/me/ideas", "/me/votes", "/me/follows"]
 VERA += ["/me/erase", "/erased", "/roadmap", "/roadmap?mine=votes", "/launched", "/me/feeds"]
