@@ -7,6 +7,7 @@ import pytest
 
 from ideaboard.extensions import db
 from ideaboard.models import Comment, Idea
+from ideaboard.search import reading
 from tests.conftest import NOW
 
 TYPING = {"HX-Request": "true"}
@@ -127,6 +128,15 @@ def test_a_closed_board_leaves_no_trace(guest, client_of, cast, shared, said, ti
         assert client.get("/search?q=quasar").text == nothing.replace("pulsar", "quasar")
         nothing = client.get("/search?q=pulsar", headers=TYPING).text
         assert client.get("/search?q=quasar", headers=TYPING).text == nothing.replace("pulsar", "quasar")
+
+
+def test_a_closed_board_leaves_no_trace_where_boards_are_many(
+    guest, client_of, cast, shared, said, titles, monkeypatch
+):
+    monkeypatch.setattr(
+        reading, "_MANY_BOARDS", 0
+    )  # no word narrows the search then: who may see what is asked of each
+    test_a_closed_board_leaves_no_trace(guest, client_of, cast, shared, said, titles)
 
 
 def test_how_often_a_word_stands_on_a_closed_board_moves_no_order(guest, cast, shared, titles):
