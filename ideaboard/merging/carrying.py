@@ -57,7 +57,9 @@ def give_back_votes(idea: Idea, chain: list[int]) -> int:
         db.session.execute(
             update(Vote).where(came, others.is_not(None)).values(origin_idea_id=others), execution_options=_IN_SQL
         )
-        left = db.session.execute(sql_delete(Vote).where(came), execution_options=_IN_SQL).rowcount
+        gone = sql_delete(Vote).where(came)
+        db.session.execute(gone.where(Vote.set_aside_at.is_not(None)), execution_options=_IN_SQL)  # it was not counted
+        left = db.session.execute(gone, execution_options=_IN_SQL).rowcount
         below = above
     return left
 

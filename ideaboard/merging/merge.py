@@ -157,7 +157,9 @@ def take_in(
     idea.comments_count, into.comments_count = 0, into.comments_count + comments
     into.votes_count, into.has_kin = into.votes_count + carried, True
     into.views_count += idea.views_count  # its votes came of these looks (models/ranking.py)
-    if into.others_took_part_at is None and _others_took_part(into):
+    # Another's idea took part as well: were this one taken back, theirs would be gone with it.
+    of_another = idea.author_id is None or idea.author_id != into.author_id
+    if into.others_took_part_at is None and (of_another or _others_took_part(into)):
         into.others_took_part_at = now
     db.session.flush()
     _reach_promise(into, now)

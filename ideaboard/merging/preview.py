@@ -73,7 +73,9 @@ def way_back_of(made: Merge, end: Idea) -> WayBack:
     votes = Vote.idea_id == made.idea_id, Vote.set_aside_at.is_(None)
     back = db.session.scalar(select(func.count()).select_from(Vote).where(*votes))
     leave = db.session.scalar(
-        select(func.count()).select_from(Vote).where(Vote.idea_id == made.into_id, Vote.origin_idea_id == made.idea_id)
+        select(func.count())
+        .select_from(Vote)
+        .where(Vote.idea_id == made.into_id, Vote.origin_idea_id == made.idea_id, Vote.set_aside_at.is_(None))
     )
     stands = Comment.deleted_at.is_(None), Comment.held_at.is_(None), Comment.hidden_at.is_(None)
     comments = db.session.scalar(

@@ -6,6 +6,8 @@ from ideaboard.discussion.comments import post_comment
 from ideaboard.following.follows import follow, mute, unfollow, unmute
 from ideaboard.foundation.database import end_reading
 from ideaboard.foundation.refusals import Missing
+from ideaboard.ideas.editing import OthersTookPart
+from ideaboard.ideas.leaving import take_back
 from ideaboard.merging.merge import CannotMerge, MayNotMerge, NoWords, merge, unmerge
 from ideaboard.models import Board, Comment, Event, Follow, Idea, Status, Vote
 from ideaboard.models.vocabulary import Audience, Reason
@@ -263,3 +265,26 @@ def test_looks_go_with_the_votes_that_came_of_them(pair, make_idea, join, part, 
     part(second)
     assert [row(Idea, each.id).views_count for each in (idea, into, last)] == [50, 300, 7]
     assert [d for d in find_drift(NOW) if d.counter in ("trending", "showing_due")] == []
+
+
+def test_a_carried_vote_that_was_set_aside_is_not_uncounted_again(pair, join, part, cast, row, db):
+    idea, into = pair
+    for voter in (cast.oskar, cast.cole):
+        cast_vote(idea.id, voter, NOW)
+    cast_vote(into.id, cast.lena, NOW)
+    made = join(idea, into)
+    oskar = cast.oskar.id
+    db.session.execute(db.update(Vote).where(Vote.idea_id == into.id, Vote.person_id == oskar).values(set_aside_at=NOW))
+    db.session.execute(db.update(Idea).where(Idea.id == into.id).values(votes_count=2))
+    db.session.commit()
+    part(made)
+    assert row(Idea, into.id).votes_count == 1 and find_drift(NOW) == []
+
+
+def test_nobodys_idea_is_taken_back_with_one_that_took_it_in(pair, join, cast, row):
+    idea, into = pair  # nobody voted or wrote: still the one holds somebody else's
+    join(idea, into)
+    assert row(Idea, into.id).others_took_part_at == NOW
+    end_reading()
+    with pytest.raises(OthersTookPart):
+        take_back(into.id, cast.vera, NOW)
