@@ -15,10 +15,11 @@ from ideaboard.similar.pairs import duplicates_of
 from ideaboard.site.lists import list_of
 from ideaboard.site.parts import parts_of
 from ideaboard.voting.support import end_of
+from ideaboard.web.frames import list_page
 from ideaboard.web.gate import gate, load_board, load_idea, viewer
 from ideaboard.web.globals import current_site, request_now
 from ideaboard.web.seeing import showed
-from ideaboard.web.swap import page, page_or_fragment, redirect_for_good
+from ideaboard.web.swap import page, redirect_for_good
 from ideaboard.workflow.forms import form_offered
 
 ideas = Blueprint("ideas", __name__)
@@ -64,7 +65,7 @@ def index():
     shown = list_of(wanted, viewer(), after=request.args.get("after"), before=request.args.get("before"))
     if not wanted.mine:  # one's own ideas are not put before anybody
         showed(idea.id for idea in shown["rows"].page.items)
-    return page_or_fragment(
+    return list_page(
         "ideas/index.html",
         "ideas/more.htmx.html",
         **shown,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import is_dataclass, replace
 from typing import Any, NamedTuple
 
@@ -47,15 +48,23 @@ class Fragments:
     def kept_or_made(self, template: str, reader: tuple, facts: tuple[tuple[str, Any], ...]) -> Markup:
         """The same, where the reader is known already. `facts`: (name, value) of each."""
         key = (template, reader, facts)
+
+        def make() -> str:
+            for name, value in facts:
+                _refuse_rows(name, value)
+            return self._templates().get_template(template).render(facts)
+
+        return self.kept_under(key, make)
+
+    def kept_under(self, key: tuple, make: Callable[[], str]) -> Markup:
+        """What is kept under the key, or made and kept: who asks says with the key all that it depends on."""
         kept = self._kept.get(key)
         if kept is not None:
             with self._lock:
                 if key in self._kept:
                     self._kept.move_to_end(key)
             return kept
-        for name, value in facts:
-            _refuse_rows(name, value)
-        made = Markup(self._templates().get_template(template).render(facts))
+        made = Markup(make())  # noqa: S704 - of templates
         with self._lock:
             if key not in self._kept:
                 self.size += len(made)
@@ -100,6 +109,8 @@ def list_rows(rows: Any, appended: bool = False) -> Markup:
 
     A line of plain values (not an Idea) is kept, and so a vote makes one row anew.
     """
+    if hasattr(rows, "as_html"):  # the frame of such a page is made (web/frames.py)
+        return rows.as_html()
     reads_under_review = current_site().received_reads_under_review
     site, somebody, reader, keep = SiteFace(reads_under_review), viewer() is not None, reader_key(), kept_fragments()
     made = []
@@ -132,10 +143,15 @@ def filters_of(wanted: Filter, place: str, orders: list[str], boards: tuple[Boar
         wanted=replace(wanted, board=board),
         place=place,
         orders=tuple(orders),
-        stages=tuple(current_app.jinja_env.globals["standings_offered"]()),
+        stages=offered_standings(),
         boards=tuple(BoardLink(board.id, board.slug, board.name) for board in boards),
         viewer=viewer() is not None,
     )
+
+
+def offered_standings() -> tuple[tuple[str, str], ...]:
+    """What `status=` of a list names, each with its label."""
+    return tuple(current_app.jinja_env.globals["standings_offered"]())
 
 
 def install(app: Flask) -> None:

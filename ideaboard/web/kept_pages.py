@@ -51,6 +51,7 @@ LONGEST_QUERY = 1024
 class Slot:
     """What the application says of the answer it makes: may it be kept, and which ideas does it show."""
 
+    key: tuple = ()  # what the request brings to the page
     may_be_kept: bool = False
     shown: list[int] = field(default_factory=list)
 
@@ -125,7 +126,7 @@ class KeptPages:
         return _answer(kept, environ, start_response)
 
     def _make(self, key: tuple, at: tuple[str, int], environ, start_response) -> Iterable[bytes]:
-        slot = Slot()
+        slot = Slot(key)
         whole = {name: value for name, value in environ.items() if name != "HTTP_IF_NONE_MATCH"} | {SLOT: slot}
         answered: list[Any] = []
         said: list[bytes] = []

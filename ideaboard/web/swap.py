@@ -23,6 +23,11 @@ def page(template: str, status: int = 200, **context) -> Response:
     return _vary(make_response(render_template(template, **context), status))
 
 
+def page_made(html: str) -> Response:
+    """A whole page that is made already."""
+    return _vary(make_response(html))
+
+
 def answer(fragment: str, back_to: str, status: int = 200, **context) -> Response:
     """The answer to a deed: the fragment for htmx, 303 to `back_to` for a plain form."""
     if wants_fragment():
