@@ -5,7 +5,11 @@ from typing import TYPE_CHECKING
 
 from babel import Locale
 from babel.numbers import format_decimal
-from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext
+from babel.support import NullTranslations, Translations
+from flask import g
+from flask_babel import Babel, force_locale, gettext, lazy_gettext
+from flask_babel import get_locale as _get_locale
+from flask_babel import get_translations as _get_translations
 from flask_babel import ngettext as _ngettext
 from flask_login import LoginManager
 from flask_migrate import Migrate
@@ -27,6 +31,7 @@ __all__ = [
     "login_manager",
     "migrate",
     "ngettext",
+    "translations",
 ]
 
 
@@ -52,6 +57,31 @@ login_manager = LoginManager()
 htmx = Htmx()
 babel = Babel()
 migrate = Migrate()
+
+
+def get_locale() -> Locale | None:
+    """The reader's locale, as it is known already: Flask-Babel looks for its context ten times a sentence."""
+    try:
+        locale = g._get_current_object()._flask_babel.babel_locale
+    except (AttributeError, RuntimeError):
+        return _get_locale()
+    return _get_locale() if locale is None else locale
+
+
+def translations() -> Translations | NullTranslations:
+    """The sentences of `get_locale()`; remembered beside it, so that `force_locale` is heard."""
+    try:
+        context = g._get_current_object()._flask_babel
+        locale, found = context.spoken
+        if locale is context.babel_locale:
+            return found
+    except (AttributeError, RuntimeError):
+        pass
+    found = _get_translations()
+    locale = get_locale()
+    if locale is not None:
+        g._flask_babel.spoken = locale, found
+    return found
 
 
 # Made once: a Locale takes 0.1 ms to make, and a list of ideas asks for it a hundred times.

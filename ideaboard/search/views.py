@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from flask import Blueprint, request, url_for
 from markupsafe import Markup
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
-from ideaboard.boards.directory import boards_seen_by, sight_of
+from ideaboard.boards.directory import Sight, sight_of
 from ideaboard.extensions import db
 from ideaboard.ideas.lines import COLUMNS, IDEA, Line, line_of, with_what_it_shows
 from ideaboard.ideas.listing import Filter
@@ -25,6 +25,15 @@ search = Blueprint("search", __name__)
 PAGE_SIZE = 10  # each is shown with its why, which costs more than a row of a list
 WHILE_TYPING = 6
 SHORTEST = 2  # letters, before rows are shown while typing
+
+
+_IDS = bindparam("ids", expanding=True)
+_LINES = select(*COLUMNS, IDEA.c.body_html).select_from(
+    with_what_it_shows(select(IDEA.c.id).where(IDEA.c.id.in_(_IDS)).subquery())
+)
+_ADDED = (
+    select(IdeaAddition.idea_id, IdeaAddition.html).where(IdeaAddition.idea_id.in_(_IDS)).order_by(IdeaAddition.id)
+)
 
 
 @dataclass(frozen=True)
@@ -68,7 +77,8 @@ def index():
     query = read(request.args.get("q", ""))
     wanted = Asked(**{name: getattr(filtered, name) for name in filtered.__dataclass_fields__}, q=query.typed)
     typing = wants_fragment()
-    found = _found(query, wanted, typing)
+    sight = sight_of(viewer())
+    found = _found(query, wanted, typing, sight)
     number = _page_number(found)
     size = WHILE_TYPING if typing else PAGE_SIZE
     hits = found.hits[(number - 1) * size : number * size]
@@ -81,19 +91,19 @@ def index():
         found=found,
         shown=_shown(hits, found, votes),
         votes=votes,
-        boards=boards_seen_by(viewer()),
+        boards=sight.boards,
         number=number,
         last=number * size >= len(found.hits),
         place="search.index",
     )
 
 
-def _found(query: Query, wanted: Asked, typing: bool) -> Found:
+def _found(query: Query, wanted: Asked, typing: bool, sight: Sight) -> Found:
     if typing and len(query.typed) < SHORTEST and query.typed.isascii():
         return Found()
     board_id = wanted.board.id if wanted.board else None
-    conditions, uncounted = wanted.conditions(viewer()), sight_of(viewer()).uncounted
-    return find(query, viewer(), conditions, board_id=board_id, uncounted=uncounted, typing=typing)
+    conditions = wanted.conditions(viewer())
+    return find(query, viewer(), conditions, board_id=board_id, uncounted=sight.uncounted, typing=typing)
 
 
 def _page_number(found: Found) -> int:
@@ -104,14 +114,10 @@ def _page_number(found: Found) -> int:
 
 
 def _shown(hits: list[Hit], found: Found, votes: frozenset[int]) -> list[Shown]:
-    ids = [hit.idea_id for hit in hits]
-    keys = select(IDEA.c.id).where(IDEA.c.id.in_(ids)).subquery()
-    rows = db.session.execute(select(*COLUMNS, IDEA.c.body_html).select_from(with_what_it_shows(keys)))
-    ideas = {row.id: (line_of(row), row.body_html) for row in rows}
+    ids = {"ids": [hit.idea_id for hit in hits]}
+    ideas = {row.id: (line_of(row), row.body_html) for row in db.session.execute(_LINES, ids)}
     added: dict[int, str] = {}
-    for idea_id, html in db.session.execute(
-        select(IdeaAddition.idea_id, IdeaAddition.html).where(IdeaAddition.idea_id.in_(ids)).order_by(IdeaAddition.id)
-    ):
+    for idea_id, html in db.session.execute(_ADDED, ids):
         added[idea_id] = f"{added.get(idea_id, '')} {html}"
     said = _said([hit.said for hit in hits if hit.said])
     shown = []

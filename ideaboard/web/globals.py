@@ -13,7 +13,7 @@ from jinja2 import pass_context
 from markupsafe import Markup
 
 from ideaboard.accounts.called import author_of, name_of
-from ideaboard.extensions import Count, date_locale, get_locale
+from ideaboard.extensions import Count, date_locale, get_locale, translations
 from ideaboard.foundation.clock import now
 from ideaboard.foundation.markdown import excerpt, render
 from ideaboard.models import Site
@@ -150,6 +150,13 @@ def number(value: int | float, form: str | None = None) -> str:
 
 
 def install(app: Flask) -> None:
+    app.jinja_env.install_gettext_callables(
+        gettext=lambda s: translations().gettext(s),
+        ngettext=lambda s, p, n: translations().ngettext(s, p, n),
+        pgettext=lambda c, s: translations().pgettext(c, s),
+        npgettext=lambda c, s, p, n: translations().npgettext(c, s, p, n),
+        newstyle=True,
+    )
     ngettext = app.jinja_env.globals["ngettext"]
 
     @pass_context

@@ -1,9 +1,11 @@
 """The doors of the workflow: staff answer an idea and move it on."""
 
+from functools import lru_cache
+
 from flask import Blueprint, flash, g, request, url_for
 from sqlalchemy import select
 
-from ideaboard.extensions import gettext, ngettext
+from ideaboard.extensions import get_locale, gettext, ngettext
 from ideaboard.foundation.database import end_reading
 from ideaboard.foundation.kept import Kept
 from ideaboard.foundation.refusals import Refusal
@@ -51,7 +53,13 @@ def under_review_label() -> str:
 @workflow.app_template_global("standings_offered")
 def offered() -> list[tuple[str, str]]:
     """[(what `status=` of a list names, its label)] as the admin named them."""
-    return standings_offered(_statuses())
+    return list(_offered(tuple(_statuses()), str(get_locale())))
+
+
+@lru_cache(maxsize=100)
+def _offered(statuses: tuple, _language: str) -> tuple[tuple[str, str], ...]:
+    """Thirty sentences, of which each page of a list asks."""
+    return tuple(standings_offered(statuses))
 
 
 def _statuses() -> list:

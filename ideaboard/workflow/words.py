@@ -1,5 +1,6 @@
 """How a status reads: its label, its outcome, its month, its colour and its icon. Never colour alone."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from babel.dates import format_date, format_skeleton
@@ -68,7 +69,7 @@ def status_words(subject: Idea | Status | None, outcome: str | None = None, prom
     return label
 
 
-def standings_offered(statuses: list[Status]) -> list[tuple[str, str]]:
+def standings_offered(statuses: Sequence[Status]) -> list[tuple[str, str]]:
     """[(what `status=` of a list names, its label)] in the order of the stages; two statuses of one stage share a line."""
     found = []
     for stage in STEPS:
