@@ -15,6 +15,8 @@ from ideaboard.models.status import Status
 from ideaboard.models.vocabulary import Origin
 
 _COMING = text("stage = 'coming_soon'")
+_PROMISED = text("promised_on IS NOT NULL")
+_IMPORTED = text("origin = 'import'")
 
 
 class StatusChange(Model):
@@ -47,6 +49,12 @@ class StatusChange(Model):
         Index("ix_status_change_newest", "changed_at", "id"),
         # What is expected in a month: a list's filter.
         Index("ix_status_change_month", "promised_on", "idea_id", sqlite_where=_COMING, postgresql_where=_COMING),
+        # What was promised, the oldest first: what is due on staff's page.
+        Index(
+            "ix_status_change_promised", "promised_on", "idea_id", sqlite_where=_PROMISED, postgresql_where=_PROMISED
+        ),
+        # What was decided before an import: left out of the figures, and said to be.
+        Index("ix_status_change_imported", "idea_id", sqlite_where=_IMPORTED, postgresql_where=_IMPORTED),
         NEVER_REUSE,
     )
 

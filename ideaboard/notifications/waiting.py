@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, text
 
 from ideaboard.extensions import db, gettext
+from ideaboard.foundation import dialects
+from ideaboard.foundation.database import dialect_name
 from ideaboard.models import Delivery, Event, Site, WorkerPulse
 from ideaboard.notifications.bundling import window_seconds
 from ideaboard.notifications.causes import cause_of
@@ -49,7 +51,10 @@ def mails_waiting_since(now: datetime) -> datetime | None:
 def _oldest(now: datetime) -> datetime | None:
     event = (
         select(Event.happened_at)
-        .where(text("event.dispatched_at IS NULL AND event.origin = 'here'"), Event.kind.in_(SUBSCRIBERS))
+        .where(
+            text("event.dispatched_at IS NULL AND event.origin = 'here'"),
+            dialects.beside_the_index(dialect_name(), Event.kind).in_(SUBSCRIBERS),
+        )
         .order_by(Event.id)
         .limit(1)
     )

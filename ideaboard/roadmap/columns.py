@@ -11,7 +11,7 @@ from sqlalchemy.orm import defer, joinedload
 
 from ideaboard.boards.directory import sight_of
 from ideaboard.extensions import db
-from ideaboard.ideas.listing import Filter
+from ideaboard.ideas.listing import MANY, Filter
 from ideaboard.models import Idea, Person, Status, StatusChange
 from ideaboard.models.vocabulary import STEPS, Outcome, Stage
 from ideaboard.roadmap.launches import launches_first
@@ -50,7 +50,7 @@ def _most_voted(uncounted: frozenset[int]) -> tuple:
 @dataclass(frozen=True)
 class Column:
     """`standing`: as in STANDINGS; `label`, `kind`, `icon`: of its badge; `wanted`: the list of all of it;
-    `ideas`: the first SHOWN of `count`."""
+    `ideas`: the first SHOWN of `count`, which goes up to MANY + 1."""
 
     standing: str
     label: str
@@ -117,10 +117,11 @@ def _stands(standing: str, status_ids: list[int]) -> list[ColumnElement[bool]]:
 
 
 def _counts(where: dict[str, list]) -> dict[str, int]:
+    """Each counted up to MANY + 1."""
     counted = [
-        select(literal(str(standing)).label("standing"), func.count().label("ideas"))
-        .select_from(Idea)
-        .where(*conditions)
+        select(literal(str(standing)).label("standing"), func.count().label("ideas")).select_from(
+            select(Idea.id).where(*conditions).limit(MANY + 1).subquery()
+        )
         for standing, conditions in where.items()
     ]
     return dict(db.session.execute(union_all(*counted)).tuples().all())

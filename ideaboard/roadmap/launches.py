@@ -10,6 +10,7 @@ from ideaboard.models import Idea, Person, StatusChange
 from ideaboard.models.vocabulary import Origin, Stage
 
 PAGE_SIZE = 20
+_SHOWN = (joinedload(Idea.board), joinedload(Idea.status), joinedload(Idea.change), joinedload(Idea.author))
 # Made once: a statement with a new alias would be compiled anew at each request.
 _BEGUN = aliased(StatusChange, name="begun")
 _BEFORE = aliased(StatusChange, name="before")
@@ -36,7 +37,6 @@ def _launches(where: list[ColumnElement[bool]]) -> Select:
             ~left.correlate(_BEGUN),
             *where,
         )
-        .options(joinedload(Idea.board), joinedload(Idea.status), joinedload(Idea.change), joinedload(Idea.author))
     )
 
 
@@ -45,9 +45,11 @@ def _earlier(one, other):
 
 
 def launches_first(where: list[ColumnElement[bool]], most: int) -> list[Idea]:
-    """The newest launches first, of launched ideas that are so."""
+    """The newest launches first, of launched ideas that are so. Sorted as ids, then loaded."""
     newest = _launches(where).order_by(_BEGUN.changed_at.desc(), _BEGUN.id.desc()).limit(most)
-    return [idea for idea, _ in db.session.execute(newest)]
+    ids = list(db.session.scalars(newest.with_only_columns(Idea.id)))
+    ideas = {idea.id: idea for idea in db.session.scalars(select(Idea).where(Idea.id.in_(ids)).options(*_SHOWN))}
+    return [ideas[idea_id] for idea_id in ids]
 
 
 def page_of_launches(
@@ -59,7 +61,7 @@ def page_of_launches(
     """
     unknown = and_(_BEGUN.origin == Origin.IMPORT, _BEGUN.changed_at == Idea.created_at)
     return paginate(
-        _launches(wanted.conditions(viewer)).where(~unknown if has_day else unknown),
+        _launches(wanted.conditions(viewer)).where(~unknown if has_day else unknown).options(*_SHOWN),
         [(_BEGUN.changed_at, True), (_BEGUN.id, True)],
         lambda row: (row[1].changed_at, row[1].id),
         after=after,

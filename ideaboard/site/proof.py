@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import and_, exists, func, literal_column, select
 from sqlalchemy.orm import joinedload
 
 from ideaboard.extensions import db
@@ -51,7 +51,10 @@ def figures_of(viewer: Person | None, now: datetime, board: Board | None = None)
     answered = select(func.count(StatusChange.idea_id.distinct())).where(
         _IS_ANSWER, StatusChange.changed_at > now - A_WEEK, exists().where(Idea.id == StatusChange.idea_id, *here)
     )
-    left_out = select(func.count()).where(StatusChange.origin == Origin.IMPORT, _stands_at_it(here))
+    # The word stands there, not a value: so the index of what was imported is known to hold it.
+    left_out = select(func.count()).where(
+        StatusChange.origin == literal_column(f"'{Origin.IMPORT}'"), _stands_at_it(here)
+    )
     counted = db.session.execute(select(answered.scalar_subquery(), left_out.scalar_subquery())).one()
     return Figures(counted[0], standing.get(Stage.COMING_SOON, 0), standing.get(Stage.LAUNCHED, 0), counted[1])
 
@@ -65,7 +68,8 @@ def deeds_of(viewer: Person | None, board: Board | None = None, *, most: int = 3
     ids = [*launches, *(change_id for change_id in answers if change_id not in launches)][:most]
     rows = db.session.execute(
         select(Idea, StatusChange)
-        .join(StatusChange, StatusChange.id == Idea.change_id)
+        # By the idea's own id: no index leads from a change to the idea that stands at it.
+        .join(StatusChange, and_(StatusChange.idea_id == Idea.id, StatusChange.id == Idea.change_id))
         .where(StatusChange.id.in_(ids))
         .options(
             joinedload(Idea.board),

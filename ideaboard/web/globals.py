@@ -149,6 +149,11 @@ def number(value: int | float, form: str | None = None) -> str:
     return _counted(value, form, date_locale())
 
 
+def so_many(value: int, most: int = 1_000) -> str:
+    """A count that was counted up to `most` + 1: '1,000+'."""
+    return number(value) if value <= most else f"{number(most)}+"
+
+
 def install(app: Flask) -> None:
     app.jinja_env.install_gettext_callables(
         gettext=lambda s: translations().gettext(s),
@@ -173,7 +178,13 @@ def install(app: Flask) -> None:
         url_for=path_of,
     )
     app.jinja_env.filters.update(
-        number=number, day=day, month=month, time_tag=time_tag, markdown=markdown, first_words=first_words
+        number=number,
+        so_many=so_many,
+        day=day,
+        month=month,
+        time_tag=time_tag,
+        markdown=markdown,
+        first_words=first_words,
     )
 
     @app.before_request

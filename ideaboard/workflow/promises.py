@@ -35,10 +35,11 @@ def passed_promises(viewer: Person, today: date, limit: int = 50) -> list[Promis
     )
     ideas = db.session.execute(
         select(Idea)
-        .join(StatusChange, StatusChange.id == Idea.change_id)
-        .where(Idea.in_the_open(), decided_by(viewer), due)
+        # Promises by the index of their days; each idea by its own id.
+        .join(StatusChange, and_(StatusChange.idea_id == Idea.id, StatusChange.id == Idea.change_id))
+        .where(Idea.in_the_open(), decided_by(viewer), StatusChange.promised_on <= today, due)
         .options(joinedload(Idea.board), joinedload(Idea.status), joinedload(Idea.change))
-        .order_by(StatusChange.promised_on, Idea.id)
+        .order_by(StatusChange.promised_on, StatusChange.idea_id)
         .limit(limit)
     ).scalars()
     return [Promise(idea, _kind(idea), idea.change.promised_on) for idea in ideas]

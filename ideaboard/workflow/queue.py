@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true, union_all
 from sqlalchemy.orm import aliased, joinedload
 
 from ideaboard.extensions import db
 from ideaboard.foundation.clock import day_in
 from ideaboard.foundation.paging import Page, paginate
+from ideaboard.ideas.listing import MANY
 from ideaboard.models import Board, Idea, Person, StatusChange
 from ideaboard.models.vocabulary import Origin, Stage
 from ideaboard.workflow.bands import RANKED, band
@@ -21,7 +22,7 @@ SORTS = ("waiting", "votes")
 
 @dataclass(frozen=True)
 class Counts:
-    """How many ideas each filter shows."""
+    """How many ideas each filter shows, up to MANY + 1."""
 
     all: int
     unseen: int
@@ -89,16 +90,23 @@ def bands_of(
 
 
 def counts_of(viewer: Person, now: datetime, zone: str, board: Board | None = None) -> Counts:
-    """How many ideas wait, by filter: one query."""
+    """How many ideas wait, by filter, each counted up to MANY + 1: one query."""
     filters = _filters(viewer, now, zone)
-    statement = (
-        select(*(func.count().filter(filters[name]).label(name) for name in FILTERS))
-        .select_from(Idea)
-        .where(Idea.in_the_open(), decided_by(viewer), filters["all"])
-    )
-    if board is not None:
-        statement = statement.where(Idea.board_id == board.id)
-    return Counts(**db.session.execute(statement).mappings().one())
+    where = [Idea.in_the_open(), decided_by(viewer), *([Idea.board_id == board.id] if board is not None else [])]
+    # By where they stand, so that each is a range of an index and ends with the last that is counted.
+    unseen, looked_at = Idea.standing == Stage.RECEIVED, Idea.standing == Stage.UNDER_REVIEW
+    parts = {
+        "all": [(unseen, filters["unseen"]), (looked_at, filters["all"])],
+        "unseen": [(unseen, filters["unseen"])],
+        "late": [(unseen, filters["late"])],
+        "past": [(looked_at, filters["past"])],
+    }
+    counted = []
+    for name in FILTERS:
+        found = [select(Idea.id).where(*where, *part) for part in parts[name]]
+        bounded = (union_all(*found) if len(found) > 1 else found[0]).limit(MANY + 1).subquery()
+        counted.append(select(func.count()).select_from(bounded).scalar_subquery().label(name))
+    return Counts(**db.session.execute(select(*counted)).mappings().one())
 
 
 def days_late(idea: Idea, now: datetime, zone: str) -> int:

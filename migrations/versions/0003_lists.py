@@ -30,6 +30,11 @@ _BEFORE = {
     "ix_idea_most_voted": ["votes_count", "imported_votes", "id"],
     "ix_idea_board_most_voted": ["board_id", "votes_count", "imported_votes", "id"],
 }
+_OF_CHANGES = {
+    "ix_status_change_month": (["promised_on", "idea_id"], "stage = 'coming_soon'"),
+    "ix_status_change_promised": (["promised_on", "idea_id"], "promised_on IS NOT NULL"),
+    "ix_status_change_imported": (["idea_id"], "origin = 'import'"),
+}
 # table, column, its type on SQLite and on PostgreSQL, the rest
 _COLUMNS = (
     ("idea", "standing", ("VARCHAR(20)", "VARCHAR(20)"), "NOT NULL DEFAULT 'received'"),
@@ -64,14 +69,9 @@ def upgrade():
         op.drop_index(name, "idea")
     for name, columns, where in _indexes():
         op.create_index(name, "idea", columns, sqlite_where=where, postgresql_where=where)
-    coming = sa.text("stage = 'coming_soon'")
-    op.create_index(
-        "ix_status_change_month",
-        "status_change",
-        ["promised_on", "idea_id"],
-        sqlite_where=coming,
-        postgresql_where=coming,
-    )
+    for name, (columns, condition) in _OF_CHANGES.items():
+        where = sa.text(condition)
+        op.create_index(name, "status_change", columns, sqlite_where=where, postgresql_where=where)
 
 
 def _fill_scores(connection):
@@ -111,7 +111,8 @@ def _aware(at):
 
 
 def downgrade():
-    op.drop_index("ix_status_change_month", "status_change")
+    for name in _OF_CHANGES:
+        op.drop_index(name, "status_change")
     for name, _, _ in _indexes():
         op.drop_index(name, "idea")
     for name, columns in _BEFORE.items():

@@ -3,6 +3,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from ideaboard.models import Board, BoardMember, WorkerPulse
+from ideaboard.web.globals import so_many
 from ideaboard.workflow.promises import passed_promises
 from ideaboard.workflow.queue import counts_of, days_late, waiting_ideas
 from tests.conftest import NOW
@@ -78,6 +79,24 @@ def test_nobody_promised_imported_ideas_a_first_look(cast, make_idea):
     assert days_late(idea, NOW, "UTC") == 0
     counts = counts_of(cast.ada, NOW, "UTC")
     assert (counts.all, counts.unseen, counts.late, counts.past) == (1, 1, 0, 0)
+
+
+def test_each_count_goes_up_to_many(cast, make_idea, move, client_of, monkeypatch):
+    monkeypatch.setattr("ideaboard.workflow.queue.MANY", 2)
+    for number in range(3):
+        make_idea(f"new {number}")
+        idea = make_idea(f"looked at {number}")
+        move(idea, "under_review", "Soon.", promised_on=date(2026, 3, 2), now=NOW - timedelta(days=5))
+    counts = counts_of(cast.ada, NOW, "UTC")
+    assert (counts.all, counts.unseen, counts.late, counts.past) == (3, 3, 0, 3)
+    monkeypatch.setattr("ideaboard.workflow.queue.MANY", 10)
+    counts = counts_of(cast.ada, NOW, "UTC")
+    assert (counts.all, counts.unseen, counts.late, counts.past) == (6, 3, 0, 3)
+
+
+def test_beyond_a_thousand_a_count_says_that_there_are_more(app):
+    with app.test_request_context():
+        assert [so_many(number) for number in (999, 1_000, 1_001)] == ["999", "1,000", "1,000+"]
 
 
 def test_promises_are_due_when_their_time_has_come(cast, make_idea, move):
