@@ -1,8 +1,9 @@
 """Follow, unfollow, mute. A follow has reasons; the last one gone ends it; mute wins over everything."""
 
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import Integer, update
+from sqlalchemy import Integer, select, update
 
 from ideaboard.extensions import db
 from ideaboard.foundation import dialects
@@ -35,9 +36,11 @@ _ADD = Kept(
     )
 )
 _DROP = Kept(
-    lambda _: update(Follow)
-    .where(Follow.idea_id == given("idea_id"), Follow.person_id == given("person_id"))
-    .values(reasons=Follow.reasons.op("&")(given("kept", Integer)))
+    lambda _: (
+        update(Follow)
+        .where(Follow.idea_id == given("idea_id"), Follow.person_id == given("person_id"))
+        .values(reasons=Follow.reasons.op("&")(given("kept", Integer)))
+    )
 )
 
 
@@ -68,9 +71,24 @@ def unmute(idea: Idea, by: Person) -> None:
         db.session.execute(_row(idea, by).values(muted_at=None, carried=Follow.carried.op("&")(15)))
 
 
-def follow_of(idea: Idea, viewer: Person | None) -> Follow | None:
+class Hearing(NamedTuple):
+    """What pages show of a follow."""
+
+    reasons: int
+    muted_at: datetime | None
+
+
+_MINE = Kept(
+    lambda _: select(Follow.reasons, Follow.muted_at).where(
+        Follow.idea_id == given("idea_id"), Follow.person_id == given("person_id")
+    ),
+    Hearing,
+)
+
+
+def follow_of(idea: Idea, viewer: Person | None) -> Hearing | None:
     """The viewer's follow of an idea, with its reasons and mute; None for a guest or a stranger to it."""
-    return db.session.get(Follow, (idea.id, viewer.id), populate_existing=True) if viewer else None
+    return _MINE.one(idea_id=idea.id, person_id=viewer.id) if viewer else None
 
 
 def _row(idea: Idea, by: Person):

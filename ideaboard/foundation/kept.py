@@ -11,7 +11,7 @@ from collections import namedtuple
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sqlalchemy import BigInteger, BindParameter, Connection, Engine, Executable, Insert, bindparam
+from sqlalchemy import BigInteger, BindParameter, Connection, Engine, Executable, Insert, bindparam, inspect
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm.attributes import instance_dict, instance_state
 
@@ -196,3 +196,36 @@ def read_anew(model, *identity: Any) -> None:
             session.refresh(held)
         except InvalidRequestError:  # it is gone
             session.expunge(held)
+
+
+class KeptObjects:
+    """A kept statement that gives rows as objects of the session, with the rows that they point at.
+
+    `build(columns)` gives the statement, which selects `columns`; `parts`: (alias, where it hangs: the place
+    of another part and the name of its relation), the first one being what is asked for, with None.
+    """
+
+    def __init__(self, build: Callable[[list], Executable], *parts: tuple[Any, tuple[int, str] | None]):
+        columns: list = []
+        self.parts = []
+        for entity, hangs in parts:
+            mapper = inspect(entity).mapper
+            keys = [attribute.key for attribute in mapper.column_attrs if not attribute.deferred]
+            first = len(columns)
+            identity = first + keys.index(mapper.get_property_by_column(mapper.primary_key[0]).key)
+            columns += [getattr(entity, key).label(f"column_{first + n}") for n, key in enumerate(keys)]
+            self.parts.append((mapper.class_, keys, slice(first, len(columns)), identity, hangs))
+        self.kept = Kept(lambda _: build(columns))
+
+    def all(self, **values) -> list:
+        """All objects that were asked for, in the order of the rows."""
+        return [self._object(row) for row in self.kept.all(**values)]
+
+    def _object(self, row: tuple) -> Any:
+        made: list = []
+        for model, keys, places, identity, hangs in self.parts:
+            values = dict(zip(keys, row[places], strict=True))
+            made.append(None if row[identity] is None else attached(model, row[identity], values))
+            if hangs is not None and made[hangs[0]] is not None:
+                instance_dict(made[hangs[0]]).setdefault(hangs[1], made[-1])
+        return made[0]

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from ideaboard.extensions import db, gettext
 from ideaboard.foundation import dialects
 from ideaboard.foundation.database import dialect_name, transaction
+from ideaboard.foundation.kept import Kept, given
 from ideaboard.foundation.refusals import Conflict, Missing
 from ideaboard.models import ClearAnswer, Idea, Person, StatusChange
 from ideaboard.models.vocabulary import Origin
@@ -72,12 +73,15 @@ def clear_of(change: StatusChange | None, idea: Idea, viewer: Person | None) -> 
             select(func.count().filter(ClearAnswer.is_clear), func.count()).where(ClearAnswer.change_id == change.id)
         ).one()
         return Clear(change.id, asked=False, yes=yes, all=all_of_them)
-    mine = db.session.scalar(
-        select(ClearAnswer.is_clear).where(
-            ClearAnswer.change_id == change.id, ClearAnswer.person_id == viewer.id
-        )
-    )  # fmt: skip
-    return Clear(change.id, asked=True, mine=mine)
+    mine = _MINE.one(change_id=change.id, person_id=viewer.id)
+    return Clear(change.id, asked=True, mine=mine.is_clear if mine else None)
+
+
+_MINE = Kept(
+    lambda _: select(ClearAnswer.is_clear).where(
+        ClearAnswer.change_id == given("change_id"), ClearAnswer.person_id == given("person_id")
+    )
+)
 
 
 def words_on_answers(board_ids: Collection[int]) -> list[tuple[int, datetime, int, int]]:

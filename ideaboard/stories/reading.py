@@ -1,15 +1,20 @@
 """Reading stories: the list, the latest, those about an idea, what feeds carry, and staff's desk."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, false, func, or_, select
+from sqlalchemy import ColumnElement, Integer, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from ideaboard.events.kinds import STORY_PUBLISHED
 from ideaboard.extensions import db
+from ideaboard.foundation.kept import Kept, given
 from ideaboard.foundation.paging import Page, paginate
 from ideaboard.foundation.settings import settings
 from ideaboard.models import Board, Event, Idea, Notification, Person, Story, StoryIdea
+from ideaboard.models.eyes import Eyes, eyes_of
 from ideaboard.models.vocabulary import StoryState, ToldBy
 
 _PLACE = 'src="/pictures/'
@@ -33,10 +38,32 @@ def latest(viewer: Person | None) -> Story | None:
     return next(iter(published(viewer, 1)), None)
 
 
-def stories_about(idea: Idea, viewer: Person | None, limit: int = 5) -> list[Story]:
+class Told(NamedTuple):
+    """What an idea's page shows of a story."""
+
+    id: int
+    slug: str
+    title: str
+    published_at: datetime
+
+
+def stories_about(idea: Idea, viewer: Person | None, limit: int = 5) -> list[Told]:
     """The stories about an idea that the viewer may read, newest first; one query."""
-    linked = _stories(viewer).join(StoryIdea, StoryIdea.story_id == Story.id).where(StoryIdea.idea_id == idea.id)
-    return list(db.session.scalars(linked.order_by(Story.published_at.desc(), Story.id.desc()).limit(limit)))
+    return _about(eyes_of(viewer)).all(idea_id=idea.id, most=limit, viewer_id=viewer.id if viewer else None)
+
+
+@cache
+def _about(eyes: Eyes | None) -> Kept:
+    return Kept(
+        lambda _: (
+            select(Story.id, Story.slug, Story.title, Story.published_at)
+            .join(StoryIdea, StoryIdea.story_id == Story.id)
+            .where(StoryIdea.idea_id == given("idea_id"), Story.visible_to(eyes))
+            .order_by(Story.published_at.desc(), Story.id.desc())
+            .limit(given("most", Integer))
+        ),
+        Told,
+    )
 
 
 def told_count(story: Story) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 
@@ -9,6 +10,19 @@ from ideaboard.extensions import db
 from ideaboard.foundation.kept import Kept, given, in_slots
 from ideaboard.foundation.paging import Page, paginate
 from ideaboard.models import Idea, Person, Solved, Vote
+
+
+class Ballot(NamedTuple):
+    """What pages show of one's own vote."""
+
+    idea_id: int
+    is_unnamed: bool
+
+
+class Judged(NamedTuple):
+    """One's own answer to "Does this solve it?"."""
+
+    solves: bool
 
 
 @dataclass(frozen=True)
@@ -19,16 +33,23 @@ class Voters:
     unnamed: int
 
 
-def ballots_of(idea_ids: Iterable[int], viewer: Person | None) -> dict[int, Vote]:
+_AT_ONCE = 20  # a page of a list
+_BALLOTS = Kept(
+    lambda _: select(Vote.idea_id, Vote.is_unnamed).where(
+        Vote.person_id == given("person_id"), Vote.idea_id.in_([given(f"idea_{n}") for n in range(_AT_ONCE)])
+    ),
+    Ballot,
+)
+
+
+def ballots_of(idea_ids: Iterable[int], viewer: Person | None) -> dict[int, Ballot]:
     """{idea id: the viewer's vote} for those of the ideas that the viewer voted on; one query, none for a guest."""
     ids = list(idea_ids)
     if viewer is None or not ids:
         return {}
-    rows = db.session.scalars(select(Vote).where(Vote.person_id == viewer.id, Vote.idea_id.in_(ids)))
-    return {vote.idea_id: vote for vote in rows}
+    return {vote.idea_id: vote for vote in in_slots(_BALLOTS, "idea", _AT_ONCE, ids, person_id=viewer.id)}
 
 
-_AT_ONCE = 20  # a page of a list
 _VOTED_ON = Kept(
     lambda _: select(Vote.idea_id).where(
         Vote.person_id == given("person_id"), Vote.idea_id.in_([given(f"idea_{n}") for n in range(_AT_ONCE)])
@@ -44,9 +65,15 @@ def voted_on(idea_ids: Iterable[int], viewer: Person | None) -> frozenset[int]:
     return frozenset(row.idea_id for row in rows)
 
 
-def solved_of(idea: Idea, viewer: Person | None) -> Solved | None:
+_JUDGED = Kept(
+    lambda _: select(Solved.solves).where(Solved.idea_id == given("idea_id"), Solved.person_id == given("person_id")),
+    Judged,
+)
+
+
+def solved_of(idea: Idea, viewer: Person | None) -> Judged | None:
     """The viewer's answer to "Does this solve it?"."""
-    return db.session.get(Solved, (idea.id, viewer.id)) if viewer else None
+    return _JUDGED.one(idea_id=idea.id, person_id=viewer.id) if viewer else None
 
 
 def solved_counts(idea_ids: Iterable[int]) -> dict[int, tuple[int, int]]:

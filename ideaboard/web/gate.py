@@ -12,16 +12,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from functools import cache, wraps
 
 from flask import abort, current_app, g, redirect, request, url_for
 from sqlalchemy import or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from ideaboard.extensions import db, gettext
 from ideaboard.foundation.database import end_reading
+from ideaboard.foundation.kept import KeptObjects, given
 from ideaboard.foundation.refusals import Forbidden, Missing
-from ideaboard.models import Board, Comment, Idea, Merge, Person, Story
+from ideaboard.models import Board, Comment, Idea, Merge, Person, Status, StatusChange, Story
+from ideaboard.models.eyes import Eyes, eyes_of
 from ideaboard.models.idea_glance import IdeaGlance, glance_at
 from ideaboard.permissions import PERMISSIONS, allows
 from ideaboard.voting.support import end_of
@@ -48,15 +50,32 @@ def viewer() -> Person | None:
     return None if held.shows_as_guest else signed_in()
 
 
+@cache
+def _ideas(eyes: Eyes | None, merged: bool) -> KeptObjects:
+    author = aliased(Person)
+
+    def build(columns):
+        return (
+            select(*columns)
+            .select_from(Idea)
+            .join(Board, Board.id == Idea.board_id)
+            .outerjoin(author, author.id == Idea.author_id)
+            .outerjoin(Status, Status.id == Idea.status_id)
+            .outerjoin(StatusChange, StatusChange.id == Idea.change_id)
+            .where(Idea.id == given("idea_id"), Idea.visible_to(eyes, merged=merged))
+        )
+
+    hung = (Board, (0, "board")), (author, (0, "author")), (Status, (0, "status")), (StatusChange, (0, "change"))
+    return KeptObjects(build, (Idea, None), *hung)
+
+
 def load_idea(value: int, *, merged: bool = False) -> Idea:
     """The idea as the viewer may see it, with board, author, status and change. Raises Missing."""
     idea = None
     if 0 < value < 2**53:
-        idea = db.session.execute(
-            select(Idea)
-            .where(Idea.id == value, Idea.visible_to(viewer(), merged=merged))
-            .options(joinedload(Idea.board), joinedload(Idea.author), joinedload(Idea.status), joinedload(Idea.change))
-        ).scalar_one_or_none()
+        who = viewer()
+        found = _ideas(eyes_of(who), merged).all(idea_id=value, viewer_id=who.id if who is not None else None)
+        idea = next(iter(found), None)
     if idea is None:
         raise Missing(gettext("This idea is not here."))
     return idea

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
-from ideaboard.extensions import db
+from ideaboard.foundation.kept import Kept
 from ideaboard.models import Idea, Status, StatusChange
 from ideaboard.models.vocabulary import OUTCOMES_THAT_END_VOTING, STEPS, Outcome, Stage
 from ideaboard.workflow.history import changes_of, has_no_day
@@ -37,8 +37,10 @@ def steps_of(idea: Idea, changes: list[StatusChange] | None = None) -> list[Step
 
 def _labels() -> dict[str, str]:
     """{stage: the label of its first status}: how a step reads before the idea has been there."""
-    found = db.session.execute(select(Status).order_by(Status.position.desc(), Status.id.desc())).scalars()
-    return {status.stage: status_label(status) for status in found}
+    return {status.stage: status_label(status) for status in _STATUSES.all()}
+
+
+_STATUSES = Kept(lambda _: select(Status.stage, Status.label).order_by(Status.position.desc(), Status.id.desc()))
 
 
 def _step(

@@ -69,7 +69,9 @@ def _statuses() -> list:
     return g.statuses
 
 
-_STATUSES = Kept(lambda _: select(Status.id, Status.stage, Status.label, Status.colour).order_by(Status.position, Status.id))
+_STATUSES = Kept(
+    lambda _: select(Status.id, Status.stage, Status.label, Status.colour).order_by(Status.position, Status.id)
+)
 
 
 @workflow.get("/ideas/<int:idea_id>/status")
