@@ -59,10 +59,12 @@ def person_of(token: str, now: datetime) -> Person | None:
 
 # Each request of a member asks it. A row for each of the person's roles, or one without.
 _BEHIND = Kept(
-    lambda _: select(*Person.__table__.columns, BoardMember.board_id.label("role_board_id"), BoardMember.role)
-    .join(SignedIn, SignedIn.person_id == Person.id)
-    .outerjoin(BoardMember, BoardMember.person_id == Person.id)
-    .where(SignedIn.token_hash == given("token_hash", String), SignedIn.expires_at > given("now", UtcDateTime))
+    lambda _: (
+        select(*Person.__table__.columns, BoardMember.board_id.label("role_board_id"), BoardMember.role)
+        .join(SignedIn, SignedIn.person_id == Person.id)
+        .outerjoin(BoardMember, BoardMember.person_id == Person.id)
+        .where(SignedIn.token_hash == given("token_hash", String), SignedIn.expires_at > given("now", UtcDateTime))
+    )
 )
 
 

@@ -26,6 +26,7 @@ from ideaboard.ideas.ranges import (
 )
 from ideaboard.ideas.unseen import PLACES, mixed
 from ideaboard.models import Board, Follow, Idea, Person, StatusChange, Vote
+from ideaboard.models.idea import MANY
 from ideaboard.models.ranking import is_hardly_seen
 from ideaboard.models.vocabulary import OUTCOMES_THAT_END_VOTING, Outcome, Stage
 
@@ -41,7 +42,6 @@ OPEN_FOR_VOTES = tuple(
     str(s) for s in STANDINGS if s not in (Stage.REVIEWED, Stage.LAUNCHED, *OUTCOMES_THAT_END_VOTING)
 )
 WITH_ITS_ROW = (joinedload(Idea.board), joinedload(Idea.author), joinedload(Idea.status), joinedload(Idea.change))
-MANY = 1_000  # counted so far; beyond it a list says "more than 1,000"
 _MOST_RANGES = 40  # boards whose ranges are merged; beyond it each row is asked for its board
 _WORTH_COUNTING = 2_000
 

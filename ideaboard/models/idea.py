@@ -45,6 +45,8 @@ ORDERS = {
     "imported": (("imported_votes", "id"), "imported_votes > 0"),
 }
 
+MANY = 1_000  # ideas are counted so far; beyond it a page says "more than 1,000"
+
 
 def _indexes_of_orders() -> list[Index]:
     found = []

@@ -11,8 +11,9 @@ from sqlalchemy.orm import defer, joinedload
 
 from ideaboard.boards.directory import sight_of
 from ideaboard.extensions import db
-from ideaboard.ideas.listing import MANY, Filter
+from ideaboard.ideas.listing import Filter
 from ideaboard.models import Idea, Person, Status, StatusChange
+from ideaboard.models.idea import MANY
 from ideaboard.models.vocabulary import STEPS, Outcome, Stage
 from ideaboard.roadmap.launches import launches_first
 from ideaboard.workflow.words import badge_icon, badge_kind, outcome_words, status_label

@@ -31,9 +31,7 @@ _IDS = bindparam("ids", expanding=True)
 _LINES = select(*COLUMNS, IDEA.c.body_html).select_from(
     with_what_it_shows(select(IDEA.c.id).where(IDEA.c.id.in_(_IDS)).subquery())
 )
-_ADDED = (
-    select(IdeaAddition.idea_id, IdeaAddition.html).where(IdeaAddition.idea_id.in_(_IDS)).order_by(IdeaAddition.id)
-)
+_ADDED = select(IdeaAddition.idea_id, IdeaAddition.html).where(IdeaAddition.idea_id.in_(_IDS)).order_by(IdeaAddition.id)
 
 
 @dataclass(frozen=True)

@@ -51,10 +51,22 @@ def _look_of(site: Site) -> tuple:
     return tuple(value for name, value in vars(site).items() if not name.startswith("_"))
 
 
-def _shown(rows: Rows, *, wanted: Filter, orders: list, boards: tuple, left_out: frozenset, place: str) -> tuple[Any, ...]:
+def _shown(
+    rows: Rows, *, wanted: Filter, orders: list, boards: tuple, left_out: frozenset, place: str
+) -> tuple[Any, ...]:
     """All that these templates show of the data beside the rows: a name that is not here is an error."""
     board = wanted.board and BoardLink(wanted.board.id, wanted.board.slug, wanted.board.name)
     page = rows.page
     counted = None if page.after or page.before else len(page.items)
     imported = any(idea.imported_votes for idea in page.items)
-    return replace(wanted, board=board), tuple(orders), boards, left_out, place, page.after, page.before, counted, imported
+    return (
+        replace(wanted, board=board),
+        tuple(orders),
+        boards,
+        left_out,
+        place,
+        page.after,
+        page.before,
+        counted,
+        imported,
+    )

@@ -11,8 +11,8 @@ from sqlalchemy.orm import aliased, joinedload
 from ideaboard.extensions import db
 from ideaboard.foundation.clock import day_in
 from ideaboard.foundation.paging import Page, paginate
-from ideaboard.ideas.listing import MANY
 from ideaboard.models import Board, Idea, Person, StatusChange
+from ideaboard.models.idea import MANY
 from ideaboard.models.vocabulary import Origin, Stage
 from ideaboard.workflow.bands import RANKED, band
 

@@ -17,8 +17,7 @@ def upgrade():
     if connection.dialect.name == "sqlite":
         # Words come folded and stemmed: the tokenizer only cuts at spaces. No sizes are kept, since we rank ourselves.
         op.execute(
-            "CREATE VIRTUAL TABLE search_fts USING fts5("
-            "title, body, other, scope, tokenize='ascii', columnsize=0)"
+            "CREATE VIRTUAL TABLE search_fts USING fts5(title, body, other, scope, tokenize='ascii', columnsize=0)"
         )
     else:
         op.execute(

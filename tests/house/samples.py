@@ -218,7 +218,9 @@ DOORS: dict[tuple[str, str], Door] = {
     ("POST", "ideas.retitle"): Door("idea", form={"title": "A clearer title"}),
     ("POST", "ideas.step_back_from_idea"): Door("talk"),
     ("POST", "ideas.take_back_idea"): Door("idea"),
-    ("POST", "ideas.vote_for_similar"): Door("idea", form={"title": "A shelf for umbrellas", "different": "Mine is wet"}),
+    ("POST", "ideas.vote_for_similar"): Door(
+        "idea", form={"title": "A shelf for umbrellas", "different": "Mine is wet"}
+    ),
     ("POST", "merging.make"): Door("idea", form={"into": lambda world: str(world.talk.id), "note": "The same wish."}),
     ("POST", "merging.own_idea"): Door("comment", form={"title": "An idea of its own"}),
     ("POST", "merging.undo"): Door("merge", form={"note": "Not the same."}),

@@ -156,16 +156,3 @@ def test_naughty_strings_find_or_find_not_and_never_fail(guest, shared):
             answer = guest.get("/search", query_string={"q": string}, headers=headers)
             assert answer.status_code == 200, string
             assert "<script>alert" not in answer.text.replace("<script src", ""), string
-
-
-def test_a_count_that_a_board_hides_is_not_found_either(db, shared, guest, client_of, cast):
-    first = shared("Solar panels on the roof", "x")
-    db.session.execute(db.update(Idea).where(Idea.id == first.id).values(votes_count=7341, imported_votes=7341))
-    db.session.commit()
-    shown = guest.get("/search?q=solar").text
-    db.session.execute(db.update(Board).values(hides_counts=True))
-    db.session.commit()
-    hidden = guest.get("/search?q=solar").text
-    assert "7,341" in shown
-    assert first.slug in hidden and "7,341" not in hidden
-    assert "7,341" not in client_of(cast.noor).get("/search?q=solar").text

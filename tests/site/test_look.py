@@ -8,7 +8,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CSS = "\n".join(path.read_text("utf-8") for path in sorted((ROOT / "static/css").rglob("*.css")))
 TEMPLATES = [path for path in sorted((ROOT / "templates").rglob("*.html")) if "mail" not in path.parts]
 # Words that script or htmx looks for, and words that only name a place.
-NOT_STYLED = {"layout__main", "dock"}
+NOT_STYLED = {"layout__main", "dock", "hit"}
 
 
 def classes_of(text: str) -> set[str]:

@@ -69,7 +69,9 @@ def test_reading_beside_begins_nothing_and_sees_what_was_committed(own_app):
             session.execute(db.update(Person).where(Person.id == 1).values(display_name="Ada L."))
             assert names.beside(id=1)[0].display_name == "Ada L."  # its own writes
         if db.engine.dialect.name == "sqlite":
-            assert alone.connection_of(db.engine) is alone.connection_of(db.engine)  # opened once, not for each statement
+            assert alone.connection_of(db.engine) is alone.connection_of(
+                db.engine
+            )  # opened once, not for each statement
         db.engine.dispose()
         assert names.beside(id=1)[0].display_name == "Ada L."
 
