@@ -27,7 +27,7 @@ from ideaboard.models.vocabulary import Audience, Origin
 from ideaboard.permissions import allows
 from ideaboard.search.indexing import index_all_of
 from ideaboard.voting.promise import start_clock
-from ideaboard.voting.support import end_of
+from ideaboard.voting.support import chain_of, end_of
 from ideaboard.voting.trending import recompute
 
 LONGEST = 2_000
@@ -171,7 +171,7 @@ def take_in(
 
 
 def _let_go(made: Merge, idea: Idea, end: Idea, by: Person, now: datetime, text: str, html: str) -> None:
-    chain = _chain(made.into_id)
+    chain = chain_of(made.into_id)
     idea.merged_at = idea.merged_into_id = None
     db.session.flush()
     left = give_back_votes(idea, chain)
@@ -190,14 +190,6 @@ def _let_go(made: Merge, idea: Idea, end: Idea, by: Person, now: datetime, text:
     _reach_promise(idea, now)
     recompute([idea.id, end.id])
     record(IDEA_UNMERGED, actor=by, at=now, idea=idea, merge=made, out_of=end.id, votes=idea.votes_count)
-
-
-def _chain(idea_id: int) -> list[int]:
-    """From the idea to the end of its chain."""
-    found = [idea_id]
-    while (further := db.session.scalar(select(Idea.merged_into_id).where(Idea.id == found[-1]))) is not None:
-        found.append(further)
-    return found
 
 
 def _standing(idea_id: int):

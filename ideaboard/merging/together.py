@@ -1,8 +1,9 @@
 """Finding the two ideas and holding their rows, so that merges in both directions at once end in one order.
 
-Who merges or unmerges holds exactly two rows: the idea itself, and the one at the end of the chain that takes it in.
-They are locked in the order of ids, in one statement; all else of a family is guarded by the row at its end. The end is
-looked up before the lock and again under it; where it moved meanwhile, the deed starts over.
+Who merges holds exactly two rows: the idea itself, and the one at the end of the chain that takes it in; who unmerges also
+those between them, whose looks it takes back. They are locked in the order of ids, in one statement; all else of a family
+is guarded by the row at its end. The chain is looked up before the lock and again under it; where it moved meanwhile, the
+deed starts over.
 """
 
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from ideaboard.extensions import db, gettext
 from ideaboard.foundation.database import transaction
 from ideaboard.foundation.refusals import Busy, Missing
 from ideaboard.models import Idea, Person
-from ideaboard.voting.support import end_of
+from ideaboard.voting.support import chain_of
 
 _TRIES = 6
 Deed = TypeVar("Deed")
@@ -45,10 +46,12 @@ def held(idea_id: int, into_id: int, by: Person, *, parting: bool = False) -> tu
     for value in (idea_id, into_id):
         if not 0 < value < 2**53:
             raise Missing(gettext("This idea is not here."))
-    end_id = end_of(into_id)
+    chain = chain_of(into_id)
+    end_id = chain[-1]
     pair = Idea.id.in_((idea_id, end_id))
-    db.session.execute(select(Idea.id).where(pair).order_by(Idea.id).with_for_update(key_share=True)).all()
-    if end_of(into_id) != end_id:
+    rows = Idea.id.in_((idea_id, *chain)) if parting else pair
+    db.session.execute(select(Idea.id).where(rows).order_by(Idea.id).with_for_update(key_share=True)).all()
+    if chain_of(into_id) != chain:
         raise MovedMeanwhile
     # Read by a statement of its own, begun after the locks: what hangs on the rows is then as new as they are.
     found = {

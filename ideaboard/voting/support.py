@@ -25,13 +25,17 @@ def family_of(idea_id: int) -> list[int]:
     return [idea_id, *db.session.scalars(taken_in_by(idea_id))]
 
 
+def chain_of(idea_id: int) -> list[int]:
+    """Ids from the idea to the end of its chain of merges; only itself, when it was merged into none."""
+    found = [idea_id]
+    while (further := db.session.scalar(select(Idea.merged_into_id).where(Idea.id == found[-1]))) is not None:
+        found.append(further)
+    return found
+
+
 def end_of(idea_id: int) -> int:
     """The id of the idea that stands for this one: itself, or the end of the chain of merges."""
-    into = select(Idea.merged_into_id).where(Idea.id == idea_id, Idea.merged_into_id.is_not(None))
-    while (further := db.session.scalar(into)) is not None:
-        idea_id = further
-        into = select(Idea.merged_into_id).where(Idea.id == idea_id, Idea.merged_into_id.is_not(None))
-    return idea_id
+    return chain_of(idea_id)[-1]
 
 
 def take_kept(idea_id: int, person_id: int) -> None:
