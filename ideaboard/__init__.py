@@ -1,6 +1,7 @@
 """Ideaboard: ideas, votes, and a loop that closes."""
 
 from pathlib import Path
+from urllib.parse import quote
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -58,6 +59,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     templates.install(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.do")
+    app.wsgi_app = _readable(app.wsgi_app)
     kept_pages.install(app, saw=seeing.count)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
@@ -82,6 +84,17 @@ def create_app(settings: Settings | None = None) -> Flask:
     registry.register(app)
     demo_guard.install(app)
     return app
+
+
+def _readable(wsgi_app):
+    """Bytes that no browser leaves bare in an address (`?q=\xfc`) are percent-encoded: werkzeug would fail at them."""
+
+    def readable(environ, start_response):
+        if not environ.get("QUERY_STRING", "").isascii():
+            environ["QUERY_STRING"] = quote(environ["QUERY_STRING"].encode("latin-1", "replace"), safe="%&=+;/?:@!$'()*,~")
+        return wsgi_app(environ, start_response)
+
+    return readable
 
 
 def _below(sub_path: str, wsgi_app):
