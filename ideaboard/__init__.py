@@ -91,7 +91,9 @@ def _readable(wsgi_app):
 
     def readable(environ, start_response):
         if not environ.get("QUERY_STRING", "").isascii():
-            environ["QUERY_STRING"] = quote(environ["QUERY_STRING"].encode("latin-1", "replace"), safe="%&=+;/?:@!$'()*,~")
+            environ["QUERY_STRING"] = quote(
+                environ["QUERY_STRING"].encode("latin-1", "replace"), safe="%&=+;/?:@!$'()*,~"
+            )
         return wsgi_app(environ, start_response)
 
     return readable

@@ -61,7 +61,7 @@ def create():
         return _form_page(form, boards, board, status=422)
     if not is_draft and not form.seen_similar.data:
         found = suggestions_for(form.title.data or "", viewer())
-        if found and not (viewer() and was_shared(_token(form), viewer())):
+        if any(one.is_likely for one in found) and not (viewer() and was_shared(_token(form), viewer())):
             notice = gettext("Others had a similar idea. Vote for theirs, or share yours all the same.")
             return _form_page(form, boards, board, notice=notice, suggestions=found)
         end_reading()

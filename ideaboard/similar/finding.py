@@ -11,6 +11,7 @@ from ideaboard.models import Board, Idea, Person
 
 SHOWN = 5
 MORE = 15  # ranked besides, for the case that some of the best were hidden, merged or taken back
+LIKELY = 0.5  # of what could be in common: from there on two ideas are likely the same
 WORDS_FROM = 3  # words of a title, from which on it says enough
 
 

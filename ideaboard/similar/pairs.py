@@ -11,8 +11,8 @@ from ideaboard.foundation import dialects
 from ideaboard.foundation.database import dialect_name, end_reading, transaction
 from ideaboard.models import Board, Idea, Person, SimilarPair, SimilarShape
 from ideaboard.models.vocabulary import Origin
+from ideaboard.similar.finding import LIKELY
 
-LIKELY = 0.5  # how much two ideas have in common, from which on staff hear of it
 KEPT = 3  # of an idea, the likeliest
 AT_ONCE = 20  # ideas a run: some 20 ms each
 _NEW = timedelta(days=2)  # what is older was compared by then, or came from elsewhere

@@ -8,7 +8,8 @@ from ideaboard.similar.candidates import compared_with
 from ideaboard.similar.scoring import Pool, score
 from ideaboard.similar.shapes import shape_of
 
-# What must be in common of the query's words, by rareness, or of the letters of both titles, to be named at all.
+# What must be in common of the query's words that tell something, by rareness, or of the letters of both titles, to be
+# named at all.
 LEAST = 0.12
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ideaboard.similar.shapes import HEAD
+from ideaboard.foundation.words import SMALL_WORDS, stems_of
+from ideaboard.similar.shapes import HEAD, hash_of
 
 # Not the optimum of the half that was tuned on (about one query of SeaMonkey below it): chosen after seeing the whole
 # sets, so that an idea with the same title comes first. The other half is no clean held-out one (docs/similar.md).
@@ -23,6 +24,7 @@ NEAR = 3  # places within which two words are a pair
 PAIRED = 60  # words of the text that are paired
 FED_BACK = 8  # the best so far, whose words widen the query
 _K = 1.2
+_SMALL = np.array(sorted({hash_of(stem) for word in SMALL_WORDS for stem in stems_of(word)}), dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,8 @@ def measures_of(query: Pool, pool: Pool, corpus: Corpus) -> tuple[dict[str, np.n
         "pairs": _weighed(paired(query.title, query.of_title)[0], *_pairs_of(pool), pool.size, 0.75),
     }
     # "both" and "letters" only say which are best so far, and what is alike at all.
-    common = ((in_title + in_body) > 0) @ rare / max(1e-9, rare.sum())
+    telling = np.where(np.isin(words, _SMALL), 0.0, rare)  # in few ideas even "for" is rare, and says nothing
+    common = ((in_title + in_body) > 0) @ telling / max(1e-9, telling.sum())
     common = np.maximum(common, found["letters"])
     found = {name: _by_best(values) for name, values in found.items()}
     first = 0.8 * found["both"] + found["letters"] + 0.4 * found["grams"]

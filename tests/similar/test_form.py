@@ -146,6 +146,19 @@ def test_without_script_the_first_send_shows_them_once(known, cast, client_of, c
     assert (idea.different_from_id, idea.different_because) == (known.id, "Mine is about soy")
 
 
+def test_small_words_in_common_say_nothing(known, cast, client_of, guest):
+    title = "The shelf for the umbrellas"
+    assert "seen_similar" not in similar(guest, title)
+    shared = client_of(cast.vera).post("/ideas", data={**TYPED, "title": title})
+    assert shared.status_code == 303 and "/ideas/" in shared.location
+
+
+def test_what_has_little_in_common_is_shown_and_holds_up_nobody(known, cast, client_of, guest):
+    title = "An oat biscuit"
+    assert "<mark>Oat</mark>" in similar(guest, title)
+    assert client_of(cast.vera).post("/ideas", data={**TYPED, "title": title}).status_code == 303
+
+
 def test_a_title_like_no_other_is_shared_at_once(known, cast, client_of):
     assert client_of(cast.noor).post("/ideas", data=TYPED | {"title": "Umbrella stand by the door"}).status_code == 303
 
