@@ -17,6 +17,7 @@ import pytest
 from sqlalchemy import text
 
 from ideaboard.extensions import db
+from ideaboard.voting.trending import recompute
 from tests.conftest import copy_of
 from tests.journeys.conftest import running, until
 from tests.serving.visitor import Visitor, members, recount
@@ -45,6 +46,7 @@ def site(template, tmp_path, request):
             for _ in range(IDEAS):
                 db.session.execute(insert, {"now": now.replace(tzinfo=None) if started.address is None else now})
             started.ideas = list(db.session.scalars(text("SELECT id FROM idea")))
+            recompute(started.ideas)  # their place in lists, which no verb has given them
         yield started
 
 
