@@ -80,7 +80,8 @@ def until_all_is_settled(own_app, relay, seconds=60):
     while True:
         with own_app.app_context():
             with db.session.begin():
-                due = db.update(Delivery).where(Delivery.kind == "digest", Delivery.due_at > now() + timedelta(hours=1))
+                # Only what was not tried yet: whatever the hour, a digest's day comes now, and a retry waits its time.
+                due = db.update(Delivery).where(Delivery.kind == "digest", Delivery.attempts == 0)
                 db.session.execute(due.values(due_at=now() - timedelta(minutes=10)))
             waiting = db.select(db.func.count(Delivery.id)).where(Delivery.state == "waiting")
             untold = db.select(db.func.count(Event.id)).where(Event.dispatched_at.is_(None))
