@@ -13,6 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import CompoundSelect, Select, delete, func, or_, select, union, update
 
+from ideaboard.accounts.admins import locked_with_admins
 from ideaboard.events.kinds import PERSON_ERASED
 from ideaboard.events.record import record
 from ideaboard.extensions import db, gettext
@@ -94,33 +95,18 @@ def erase(person_id: int, by: Person | None, now: datetime, *, texts_too: bool =
     words go as well. Raises Missing, LastAdmin, OfTheDemo, Busy.
     """
     with transaction() as session:
-        admins = set(
-            session.execute(
-                select(Person.id)
-                .where(Person.site_role == SiteRole.ADMIN, Person.suspended_at.is_(None), Person.erased_at.is_(None))
-                .order_by(Person.id)
-            ).scalars()
-        )
         locked = set(session.execute(_ideas_of(person_id)).scalars())
         session.execute(
             select(Idea.id).where(Idea.id.in_(_ideas_of(person_id))).order_by(Idea.id).with_for_update(key_share=True)
         )
-        # Admins are locked together, as where roles are changed, so that two of them cannot leave at once.
-        others = select(Person).where(Person.id.in_(admins | {person_id})).order_by(Person.id)
-        rows = {
-            row.id: row
-            for row in session.execute(
-                others.with_for_update(), execution_options={"populate_existing": True}
-            ).scalars()
-        }
-        person = rows.get(person_id)
+        person, other_admins = locked_with_admins(person_id)
         if person is None:
             raise Missing(gettext("This person is not here."))
         if person.erased_at:
             return False
         if person.origin == Origin.DEMO:
             raise OfTheDemo(gettext("This is a person of the demo. The demo's people leave when the demo ends."))
-        if person.is_admin and not any(row.is_admin and row.is_active for row in rows.values() if row.id != person_id):
+        if person.is_admin and not other_admins:
             raise LastAdmin(gettext("Nobody else administrates this site. Make somebody else an admin first."))
         if set(session.execute(_ideas_of(person_id)).scalars()) - locked:
             raise Busy(gettext("Something of yours was being saved just now, so nothing was erased. Press once more."))

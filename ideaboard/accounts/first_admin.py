@@ -35,8 +35,7 @@ class NotWelcome(Conflict):
 
 def nobody_administrates() -> bool:
     """Whether no admin is there who could sign in."""
-    admin = (Person.site_role == SiteRole.ADMIN, Person.suspended_at.is_(None), Person.erased_at.is_(None))
-    return not db.session.scalar(select(exists().where(*admin)))
+    return not db.session.scalar(select(exists().where(Person.administers())))
 
 
 def make_link(now: datetime) -> str:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, or_, select
 
+from ideaboard.accounts.admins import locked_with_admins
 from ideaboard.events.kinds import PERSON_ROLE_CHANGED
 from ideaboard.events.record import record
 from ideaboard.extensions import db, gettext
@@ -80,22 +81,13 @@ def change_roles(
         raise BadRole(gettext("A department has at most 60 characters. Shorten it."), field="department")
     if site_role not in set(SiteRole):
         raise BadRole(gettext("Choose one of the three."), field="site_role")
-    with transaction() as session:
-        # Admins are locked together, so that two of them cannot step down at once.
-        admins = set(
-            session.execute(
-                select(Person.id)
-                .where(Person.site_role == SiteRole.ADMIN, Person.suspended_at.is_(None), Person.erased_at.is_(None))
-                .order_by(Person.id)
-                .with_for_update()
-            ).scalars()
-        )
-        person = session.get(Person, person_id, with_for_update=True, populate_existing=True)
+    with transaction():
+        person, other_admins = locked_with_admins(person_id)
         if person is None or person.erased_at:
             raise Missing(gettext("This person is not here."))
         if person.email is None and (site_role != SiteRole.MEMBER or is_moderator or staff):
             raise BadRole(gettext("This person has no address here and cannot sign in."), field="site_role")
-        if person.is_admin and site_role != SiteRole.ADMIN and not admins - {person.id}:
+        if person.is_admin and site_role != SiteRole.ADMIN and not other_admins:
             raise LastAdmin(
                 gettext("Nobody else administrates this site. Make somebody else an admin first."), field="site_role"
             )

@@ -3,7 +3,7 @@
 from datetime import datetime
 from functools import cached_property
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, select, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, and_, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ideaboard.extensions import Model, db
@@ -67,6 +67,11 @@ class Person(Model):
 
     def get_id(self) -> str | None:
         return self.session_token
+
+    @classmethod
+    def administers(cls) -> ColumnElement[bool]:
+        """SQL: an admin who can sign in and act."""
+        return and_(cls.site_role == SiteRole.ADMIN, cls.suspended_at.is_(None), cls.erased_at.is_(None))
 
     def is_active_at(self, now: datetime) -> bool:
         """May act at all: not suspended, not erased, not past its valid-until."""

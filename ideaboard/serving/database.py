@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 from ideaboard.extensions import db
 from ideaboard.models.board import Board
 from ideaboard.models.person import Person
-from ideaboard.models.vocabulary import Origin, SiteRole
+from ideaboard.models.vocabulary import Origin
 from ideaboard.serving.preparation import Trouble
 
 
@@ -52,7 +52,7 @@ def has_demo_people(app: Flask) -> bool:
 
 
 def has_admin(app: Flask) -> bool:
-    return _any(app, (Person.site_role == SiteRole.ADMIN) & Person.suspended_at.is_(None) & Person.erased_at.is_(None))
+    return _any(app, Person.administers())
 
 
 def _any(app: Flask, condition) -> bool:

@@ -7,7 +7,6 @@ from sqlalchemy import or_, select
 from ideaboard.extensions import db
 from ideaboard.foundation.tokens import new_token
 from ideaboard.models import Delivery, Person, Webhook
-from ideaboard.models.vocabulary import SiteRole
 
 WEBHOOK_PAUSED = "webhook_paused"  # facts["what"] of the notice; worded in paused_letter.py
 
@@ -15,10 +14,8 @@ WEBHOOK_PAUSED = "webhook_paused"  # facts["what"] of the notice; worded in paus
 def tell_of_pause(webhook: Webhook, because: str, now: datetime) -> None:
     """Within an open transaction."""
     people = select(Person.id).where(
-        Person.site_role == SiteRole.ADMIN,
+        Person.administers(),
         Person.email.is_not(None),
-        Person.suspended_at.is_(None),
-        Person.erased_at.is_(None),
         Person.mail_stopped_at.is_(None),  # they read it on the pages
         or_(Person.valid_until.is_(None), Person.valid_until > now),
     )

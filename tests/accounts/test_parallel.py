@@ -3,11 +3,14 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
+from ideaboard.accounts import erasing
 from ideaboard.accounts.codes import code_of, live_pending, send_code
+from ideaboard.admin.people import LastAdmin, change_roles
 from ideaboard.extensions import db
 from ideaboard.models import Delivery, Event, Pending, Person, SignedIn
+from ideaboard.models.vocabulary import SiteRole
 
 AT_ONCE = 12
 
@@ -58,3 +61,45 @@ def test_guesses_at_once_are_counted_exactly(own_app):
     at_once(lambda: own_app.test_client().post("/sign-in/code", data=form).status_code)
     with own_app.app_context():
         assert db.session.execute(select(Pending.tries)).scalar_one() <= 3
+
+
+def test_an_admin_who_leaves_while_roles_are_changed_waits_and_never_both_are_gone(own_app):
+    """Whose number stands before the admins', between them, behind them: all are locked in one order."""
+    now = datetime.now(UTC)
+    with own_app.app_context(), db.session.begin():
+        db.session.execute(update(Person).values(site_role=SiteRole.MEMBER))
+        people = [
+            Person(email=f"p{n}@example.org", display_name=f"P{n}", avatar_seed="x", created_at=now) for n in range(4)
+        ]
+        people[1].site_role = people[2].site_role = SiteRole.ADMIN
+        db.session.add_all(people)
+        db.session.flush()
+        member, first, second, last = (person.id for person in people)
+
+    def tried(deed) -> str:
+        with own_app.app_context():
+            try:
+                deed()
+                return "done"
+            except (erasing.LastAdmin, LastAdmin):
+                return "refused"
+
+    def role(person_id, site_role):
+        nothing = {"is_moderator": False, "department": "", "staff": set(), "listed": set()}
+        change_roles(person_id, None, now, site_role=site_role, **nothing)
+
+    with ThreadPoolExecutor(4) as pool:
+        for n in range(10):
+            leave = (lambda: erasing.erase(first, None, now)) if n == 9 else (lambda: role(first, "member"))
+            ended = [
+                pool.submit(tried, leave),
+                pool.submit(tried, lambda: role(second, "member")),
+                pool.submit(tried, lambda n=n: role(member, "colleague" if n % 2 else "member")),
+                pool.submit(tried, lambda n=n: role(last, "colleague" if n % 2 else "member")),
+            ]
+            ended = [each.result(30) for each in ended]
+            assert sorted(ended[:2]) == ["done", "refused"] and ended[2:] == ["done"] * 2
+            with own_app.app_context():
+                assert count(Person, Person.administers()) == 1
+            if n < 9:
+                assert [tried(lambda who=who: role(who, "admin")) for who in (first, second)] == ["done"] * 2
