@@ -8,7 +8,7 @@ from ideaboard.extensions import db, force_locale, gettext
 from ideaboard.foundation.slugs import slugify
 from ideaboard.models import Draft, Idea, IdeaAddition, IdeaRevision, Person, Site
 from ideaboard.search.indexing import index_ideas
-from ideaboard.similar.indexing import learn
+from ideaboard.similar.indexing import learn, part
 
 
 def take_words_away(person: Person, now: datetime, texts_too: bool) -> None:
@@ -37,3 +37,4 @@ def take_words_away(person: Person, now: datetime, texts_too: bool) -> None:
     ids = db.session.scalars(own).all()
     index_ideas(ids)
     learn(ids)
+    part(ids)

@@ -5,12 +5,12 @@ Of who may see the idea, a shape knows the board alone. Who sees what is judged 
 
 from collections.abc import Iterable
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, or_, select
 
 from ideaboard.extensions import db
 from ideaboard.foundation import dialects
 from ideaboard.foundation.database import dialect_name
-from ideaboard.models import Idea, SimilarFresh, SimilarShape
+from ideaboard.models import Idea, SimilarFresh, SimilarPair, SimilarShape
 from ideaboard.similar.shapes import shape_of
 
 
@@ -34,3 +34,9 @@ def learn(idea_ids: Iterable[int]) -> None:
         ],
     )
     db.session.execute(insert(SimilarFresh), [{"idea_id": w.id} for w in words])
+
+
+def part(idea_ids: Iterable[int]) -> None:
+    """Within an open transaction: staff are no longer told that these are likely the same as others."""
+    ids = list(idea_ids)
+    db.session.execute(delete(SimilarPair).where(or_(SimilarPair.idea_id.in_(ids), SimilarPair.other_id.in_(ids))))

@@ -19,6 +19,7 @@ from ideaboard.models import (
     Person,
     Preference,
     SignedIn,
+    SimilarPair,
     Status,
     Vote,
 )
@@ -143,6 +144,8 @@ def test_texts_go_where_that_is_asked_for_in_every_version(cast, db, guest, make
     post_comment(idea.id, cast.vera, NOW, body="My phone number.")
     index_comments(db.session.scalars(db.select(Comment.id)).all())
     assert "phone" in str(db.session.execute(found).all())
+    others = make_idea("The same by somebody else")
+    db.session.add(SimilarPair(idea_id=others.id, other_id=idea.id, likeness=0.9, found_at=NOW))
     db.session.commit()
     vera = cast.vera
     erase(vera.id, vera, NOW, texts_too=True)
@@ -159,6 +162,7 @@ def test_texts_go_where_that_is_asked_for_in_every_version(cast, db, guest, make
     assert db.session.get(Idea, alone.id, populate_existing=True).taken_back_at is not None
     db.session.commit()
     assert find_drift(NOW) == []
+    assert db.session.scalars(db.select(SimilarPair)).all() == []  # staff are not told what it was like
     page = guest.get(f"/ideas/{idea.id}", follow_redirects=True)
     assert "Removed at the wish of its author" in page.text and "secret" not in page.text
 
