@@ -267,7 +267,7 @@ def run(asked: argparse.Namespace, stack: contextlib.ExitStack) -> dict:
         one = stack.enter_context(served.product(site.url, home, served.postgres_pid(site.url)))
         benches[size] = bench = Bench(site, one, floors, asked.seconds)
         idle = one.cpu()
-        time.sleep(1)
+        time.sleep(1)  # what is measured: a second in which nobody asks
         idle = round(1000 * (one.cpu() - idle), 1)
         report.say_size(size, one.seconds_to_first_answer, idle)
         for case in wanted:
