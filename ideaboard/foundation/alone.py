@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, event
@@ -46,6 +48,17 @@ def connection_of(engine: Engine) -> Any:
         if not event.contains(engine, "engine_disposed", close_all):
             event.listen(engine, "engine_disposed", close_all)
     return held.driver
+
+
+@contextmanager
+def one_snapshot(engine: Engine) -> Iterator[Any]:
+    """This thread's, reading several statements of one moment."""
+    driver = connection_of(engine)
+    driver.execute("BEGIN")
+    try:
+        yield driver
+    finally:
+        driver.execute("ROLLBACK")
 
 
 def let_go() -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm.attributes import instance_dict, instance_state
 
 from ideaboard.extensions import db
-from ideaboard.foundation import alone, dialects, driver
+from ideaboard.foundation import alone, dialects, driver, reads
 from ideaboard.foundation.database import has_begun
 
 _GIVEN = "given_"
@@ -59,8 +59,10 @@ class Kept:
         if has_begun(db.session()) or not isinstance(engine, Engine) or not dialects.reads_alone(engine.dialect.name):
             return self.all(**values)
         ready = self._ready_for(engine.dialect)
+        filled = ready.filled(values)
+        reads.heard(ready.sql, filled)
         try:
-            cursor = alone.connection_of(engine).execute(ready.sql, ready.filled(values))
+            cursor = alone.connection_of(engine).execute(ready.sql, filled)
             ready.see(cursor, engine.dialect)
             return [ready.read(found) for found in cursor.fetchall()]
         except engine.dialect.loaded_dbapi.Error:

@@ -6,7 +6,9 @@
 3. Kept under this key with the same snapshot and minute: that is the answer. Else the application makes one, and
    web/finish.py says on the way whether it is a page of guests; it is kept with the snapshot of step 2. So a deed that
    falls between leaves a page under a snapshot that nobody will ever read again, and no deed has to forget anything.
-4. If-None-Match is judged here, so that the application always makes the whole page.
+4. Kept with another snapshot of the same minute: what was read for it is read again (foundation/reads.py), and where
+   the rows are the same, so is the page. Most votes move no row of most pages.
+5. If-None-Match is judged here, so that the application always makes the whole page.
 """
 
 from __future__ import annotations
@@ -14,8 +16,8 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
 from typing import Any
 
 from flask import Flask
@@ -24,6 +26,7 @@ from werkzeug.http import parse_accept_header, parse_cookie, parse_etags, remove
 
 from ideaboard.extensions import db
 from ideaboard.foundation import clock
+from ideaboard.foundation.reads import Reads, hearing
 from ideaboard.foundation.watcher import Watcher
 from ideaboard.site.demo.presence import is_loopback
 from ideaboard.web.globals import LANGUAGES, THEMES
@@ -42,6 +45,7 @@ ELSEWISE = (
     "HTTP_ORIGIN",
     "HTTP_RANGE",
 )
+MOST_VAIN = 6  # a page that changes with each deed is asked again after every 64th making
 LARGEST = 512 * 1024  # bytes of one page
 AROUND = 2048  # bytes of headers and key that each page costs beside its body, roughly
 LONGEST_QUERY = 1024
@@ -64,10 +68,14 @@ class Kept:
     etag: str
     body: bytes
     shown: tuple[int, ...]
+    read: Reads | None = None  # what was read for it, where that is asked again
+    rows: bytes | None = None  # what it gave
+    vain: int = 0  # how often in a row asking again was for nothing
+    rest: int = 0  # so many makings from now it is not tried
 
     @property
     def size(self) -> int:
-        return len(self.body) + AROUND
+        return len(self.body) + AROUND + (self.read.size if self.read else 0)
 
 
 class Shelf:
@@ -79,12 +87,11 @@ class Shelf:
         self._kept: OrderedDict[tuple, Kept] = OrderedDict()
         self._lock = threading.Lock()
 
-    def take(self, key: tuple, at: tuple[str, int]) -> Kept | None:
+    def take(self, key: tuple) -> Kept | None:
         with self._lock:
             kept = self._kept.get(key)
-            if kept is None or kept.at != at:
-                return None
-            self._kept.move_to_end(key)
+            if kept is not None:
+                self._kept.move_to_end(key)
             return kept
 
     def put(self, key: tuple, kept: Kept) -> None:
@@ -106,10 +113,12 @@ class KeptPages:
         most: int,
         snapshot: Callable[[], str | None],
         saw: Callable[[dict, tuple[int, ...]], None],
+        rows: Callable[[Reads], bytes | None] = lambda read: None,
     ):
         self.application = application
         self.shelf = Shelf(most)
         self.snapshot = snapshot
+        self.rows = rows
         self.saw = saw
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -118,14 +127,20 @@ class KeptPages:
         if snapshot is None:
             return self.application(environ, start_response)
         at = (snapshot, int(clock.now().timestamp() // 60))
-        kept = self.shelf.take(key, at)
-        if kept is None:
-            return self._make(key, at, environ, start_response)
+        kept = self.shelf.take(key)
+        if kept is None or (kept.at != at and not self._stands(kept, at)):
+            return self._make(key, at, kept, environ, start_response)
+        if kept.at != at:
+            self.shelf.put(key, replace(kept, at=at, vain=0))
         if kept.shown:
             self.saw(environ, kept.shown)
         return _answer(kept, environ, start_response)
 
-    def _make(self, key: tuple, at: tuple[str, int], environ, start_response) -> Iterable[bytes]:
+    def _stands(self, kept: Kept, at: tuple[str, int]) -> bool:
+        """Whether it would be made the same now. What it says of the clock holds for its minute."""
+        return kept.read is not None and kept.at[1] == at[1] and self.rows(kept.read) == kept.rows
+
+    def _make(self, key: tuple, at: tuple[str, int], before: Kept | None, environ, start_response) -> Iterable[bytes]:
         slot = Slot(key)
         whole = {name: value for name, value in environ.items() if name != "HTTP_IF_NONE_MATCH"} | {SLOT: slot}
         answered: list[Any] = []
@@ -135,12 +150,13 @@ class KeptPages:
             answered[:] = [status, headers]
             return said.append
 
-        chunks = self.application(whole, start)
-        try:
-            said.extend(chunks)
-        finally:
-            if hasattr(chunks, "close"):
-                chunks.close()
+        with hearing() as read:
+            chunks = self.application(whole, start)
+            try:
+                said.extend(chunks)
+            finally:
+                if hasattr(chunks, "close"):
+                    chunks.close()
         status, headers = answered
         head = Headers(headers)
         etag = head.get("ETag", "") if status.startswith("200 ") else ""
@@ -149,8 +165,30 @@ class KeptPages:
         made = Kept(at, status, headers, etag, b"".join(said), tuple(slot.shown))
         fit = slot.may_be_kept and etag and "Set-Cookie" not in head and len(made.body) <= LARGEST
         if fit and environ["REQUEST_METHOD"] == "GET":
-            self.shelf.put(key, made)
+            self.shelf.put(key, self._with_reads(made, read, before))
         return _answer(made, environ, start_response)
+
+
+    def _with_reads(self, made: Kept, read: Reads, before: Kept | None) -> Kept:
+        """The page with the rows that it was made of, where it is likely to stand when a deed comes between.
+
+        They are read once more: what falls between the making and that, changes the snapshot. A page that was made only
+        once is not worth it, and one that changes with each deed is tried after ever more makings.
+        """
+        if before is None:
+            return made
+        if before.read is not None and before.at[1] == made.at[1]:
+            return _rested(made, before.vain + 1)
+        if before.rest:
+            return replace(made, vain=before.vain, rest=before.rest - 1)
+        rows = self.rows(read)
+        if rows is None or self.snapshot() != made.at[0]:
+            return _rested(made, before.vain + 1)
+        return replace(made, read=read, rows=rows, vain=before.vain)
+
+
+def _rested(made: Kept, vain: int) -> Kept:
+    return replace(made, vain=vain, rest=2 ** min(vain, MOST_VAIN) - 1)
 
 
 def install(app: Flask, saw: Callable[[dict, tuple[int, ...]], None]) -> None:
@@ -159,11 +197,18 @@ def install(app: Flask, saw: Callable[[dict, tuple[int, ...]], None]) -> None:
     if not most or app.config["SQLALCHEMY_DATABASE_URI"] in ("sqlite://", "sqlite:///:memory:"):
         return
 
+    @cache
     def engine():
         with app.app_context():
             return db.engine
 
-    app.wsgi_app = KeptPages(app.wsgi_app, most=most, snapshot=Watcher(engine).snapshot, saw=saw)
+    app.wsgi_app = KeptPages(
+        app.wsgi_app,
+        most=most,
+        snapshot=Watcher(engine).snapshot,
+        saw=saw,
+        rows=lambda read: read.rows_as_they_are(engine()),
+    )
 
 
 def key_of(environ: dict[str, Any]) -> tuple | None:
