@@ -212,9 +212,9 @@ def count_of(wanted: Filter, viewer: Person | None, *, most: int = MANY + 1) -> 
     return db.session.execute(statement, values | {"limit": most}).scalar_one()
 
 
-def idea_counts(viewer: Person | None) -> dict[int, int]:
+def idea_counts(viewer: Person | None, sight: Sight | None = None) -> dict[int, int]:
     """{board id: ideas that the viewer finds in its list}, each counted up to MANY + 1; boards without one are left out."""
-    ids = sight_of(viewer).ids
+    ids = (sight or sight_of(viewer)).ids
     if not ids:
         return {}
     values = {f"b{number}_0": board_id for number, board_id in enumerate(ids)} | {"limit": MANY + 1}

@@ -186,6 +186,23 @@ class Idea(Votable, Model):
         on_a_board = cls.board_id.in_(select(Board.id).where(Board.visible_to(viewer)))
         return and_(standing, on_a_board, true() if merged else cls.merged_into_id.is_(None))
 
+    @classmethod
+    def open_to(cls, viewer: Person | None, board_id: ColumnElement | None = None) -> ColumnElement[bool]:
+        """SQL: `in_the_open()` and `visible_to(viewer)`, said once: of what stands in the open the board alone decides.
+
+        `board_id`: the column in other words, where it shall not choose the index (dialects.beside_the_index).
+        """
+        boards = select(Board.id).where(Board.visible_to(viewer))
+        return and_(cls.in_the_open(), (cls.board_id if board_id is None else board_id).in_(boards))
+
+    @classmethod
+    def stands_at(cls, stage: Stage) -> ColumnElement[bool]:
+        """SQL: that it does, by its status; and that it has votes or none, which leads SQLite to ix_idea_standing.
+
+        Of what stands in the open this index knows status and board, so that to count looks at no row.
+        """
+        return and_(cls.status_id.in_(select(Status.id).where(Status.stage == stage)), cls.votes_count >= 0)
+
     @property
     def is_in_the_open(self) -> bool:
         """The same of one idea; elsewhere (merged, taken back, held, hidden) its status rests."""

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from ideaboard.boards.directory import boards_seen_by
+from ideaboard.boards.directory import boards_seen_by, sight_of
 from ideaboard.ideas.listing import Filter, idea_counts
 from ideaboard.site.lists import list_of
 from ideaboard.site.proof import deeds_of, figures_of
@@ -20,17 +20,17 @@ IDEAS_AT_HOME = 12  # the rest is one press away; 20 made the first view too lar
 @gate("site.read")
 def home():
     """What was asked and done lately, then ideas; with one board, that board."""
-    boards = boards_seen_by(viewer())
-    only = boards[0] if len(boards) == 1 else None
-    shown = list_of(Filter(board=only), viewer(), size=IDEAS_AT_HOME)
+    sight = sight_of(viewer())
+    only = next(iter(boards_seen_by(viewer())), None) if len(sight.boards) == 1 else None
+    shown = list_of(Filter(board=only), viewer(), size=IDEAS_AT_HOME, sight=sight)
     showed(idea.id for idea in shown["rows"].page.items)
     return page(
         "site/home.html",
         board=only,
-        counts=idea_counts(viewer()),
+        counts=idea_counts(viewer(), sight),
         figures=figures_of(viewer(), request_now(), only),
         deeds=deeds_of(viewer(), only),
         story=latest(viewer()),
-        **shown | {"boards": boards},
+        **shown,
         place="ideas.index",
     )
