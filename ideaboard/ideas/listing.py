@@ -24,7 +24,7 @@ from ideaboard.ideas.ranges import (
     page_statement,
     sizes_statement,
 )
-from ideaboard.ideas.unseen import PLACES, mixed
+from ideaboard.ideas.unseen import PLACES, lifted, mixed
 from ideaboard.models import Board, Follow, Idea, Person, StatusChange, Vote
 from ideaboard.models.idea import MANY
 from ideaboard.models.ranking import is_hardly_seen
@@ -175,6 +175,9 @@ def page_of(
     if kept and not turn.backwards and len(rows) <= size:
         kept = []  # all there is stands on this page
     if kept:
+        ids = [row.id for row in (reversed(rows) if turn.backwards else rows)]
+        low = lifted(ids, [line.id for line in kept])
+        kept = [line for line in kept if line.id in low]
         rows = [row for row in rows if row.id not in {line.id for line in kept}]
     page = turn.page(rows, size - (0 if turn.backwards else len(kept)), key_of)
     page.items = mixed(map(line_of, page.items), kept)

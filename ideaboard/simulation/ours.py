@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from ideaboard.ideas.unseen import mixed
+from ideaboard.ideas.unseen import PLACES, lifted, mixed
 from ideaboard.models.ranking import (
     EPOCH,
     divisor,
@@ -52,7 +52,8 @@ class Ours:
         trending = sorted(entries, key=lambda e: (self.sums[e.id] / divisor(int(self.looks[e.id])), e.id), reverse=True)
         due = {e.id: showing_due_of(self.born[e.id], int(self.looks[e.id])) for e in entries}
         hardly = [e for e in entries if is_hardly_seen(due[e.id])]
-        return mixed(trending, sorted(hardly, key=lambda e: (due[e.id], e.id)))
+        first = sorted(hardly, key=lambda e: (due[e.id], e.id))[: len(PLACES)]
+        return mixed(trending, lifted(trending, first))
 
 
 def _moment(day: float) -> datetime:

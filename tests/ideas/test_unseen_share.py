@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from ideaboard.ideas.listing import PAGE_SIZE, Filter, page_of
-from ideaboard.ideas.unseen import PLACES, mixed
+from ideaboard.ideas.unseen import PLACES, lifted, mixed
 from ideaboard.models.ranking import TRIAL, showing_due_of, trending_of
 from tests.conftest import NOW
 
@@ -56,6 +56,17 @@ def test_a_look_puts_the_next_in_its_place(many, db):
     assert [page_of(Filter(), None).items[place - 1].title for place in PLACES] == ["Hardly seen 1", "Hardly seen 0"]
 
 
+def test_who_stands_higher_by_votes_is_not_moved_down_to_a_kept_place(many, make_idea):
+    born = NOW - timedelta(days=1000)  # the first that is due; what it was given stands above all others
+    make_idea("On top", visible_at=born, showing_due=showing_due_of(born, 0), trending=trending_of(NOW, [NOW] * 999, 0))
+    first = page_of(Filter(), None)
+    assert titles(first)[:3] == ["On top", "Seen 0", "Hardly seen 2"]
+    assert [line.title for line in first.items if line.is_under_seen_pick] == ["Hardly seen 2"]
+    second = page_of(Filter(), None, after=first.after)
+    assert [t for t in titles(first) + titles(second) if t.startswith("Seen")] == [f"Seen {n}" for n in range(25)]
+    assert page_of(Filter(), None, before=second.before) == first
+
+
 @pytest.mark.parametrize("facts", [{"views_count": TRIAL}, {"standing": "launched"}, {"hidden_at": NOW}])
 def test_who_was_looked_at_or_can_gain_nothing_has_no_place(many, db, facts):
     for idea in many:
@@ -95,3 +106,12 @@ def test_mixed_keeps_short_lists_whole():
     assert mixed([1, 2, 3], [3]) == [1, 2, 3]
     assert mixed([1], [9, 8]) == [1, 9, 8]
     assert mixed([1, 2, 3], []) == [1, 2, 3]
+
+
+def test_lifted_are_those_whom_the_order_puts_lower():
+    letters = "abcdefghijkl"
+    assert lifted(letters, "xy") == ["x", "y"]
+    assert lifted(letters, "cx") == ["x"]  # c has the third place of itself
+    assert lifted(letters, "dg") == ["d"]  # with d before it, g is the seventh
+    assert lifted(letters, "dk") == ["d", "k"]
+    assert mixed(letters, lifted(letters, "dk")) == list("abdcefgkhijl")
