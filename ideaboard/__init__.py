@@ -23,6 +23,7 @@ from ideaboard.web import (
     fragments,
     globals,
     kept_pages,
+    request,
     seeing,
     templates,
     who,
@@ -71,7 +72,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     login_manager.init_app(app)
     htmx.init_app(app)
-    babel.init_app(app, locale_selector=globals.reader_locale, timezone_selector=globals.reader_zone)
+    request.install(app)
+    babel.init_app(app, locale_selector=globals.selected_locale, timezone_selector=globals.reader_zone)
     app.before_request(lambda: write_wait_ms.set(settings.write_wait_ms) and None)
     app.before_request(csrf.refuse_cross_site)
     cookies.install(app)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
-from sqlalchemy import DateTime, TypeDecorator, event
+from sqlalchemy import Connection, DateTime, TypeDecorator, event
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -25,6 +25,10 @@ from ideaboard.foundation.refusals import Busy
 write_wait_ms: ContextVar[int] = ContextVar("write_wait_ms", default=dialects.PATIENT_MS)
 # SQLite lets one writer in; threads of one process queue here, in order, instead of polling the file's lock.
 _turn = threading.Lock()
+
+
+# The connection of the transaction() that is open here: kept statements run on it without asking the session for it.
+_writing: ContextVar[Connection | None] = ContextVar("writing", default=None)
 
 
 class UtcDateTime(TypeDecorator):
@@ -87,6 +91,12 @@ def has_begun(session: Session) -> bool:
     return False
 
 
+def connection_at_hand() -> Connection:
+    """That of the open transaction(), else of the session's own."""
+    connection = _writing.get()
+    return db.session().connection() if connection is None or connection.closed else connection
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """One deed: everything is committed at the end, or nothing.
@@ -100,8 +110,10 @@ def transaction() -> Iterator[Session]:
     single = dialects.one_writer(dialect_name())
     if single and not _turn.acquire(timeout=wait / 1000):
         raise Busy(_busy_sentence())
+    before = _writing.get()
     try:
         connection = session.connection(execution_options={"writes_within_ms": wait})
+        _writing.set(connection)
         dialects.limit_lock_wait(connection, wait)
         yield session
         session.commit()
@@ -114,6 +126,7 @@ def transaction() -> Iterator[Session]:
         session.rollback()
         raise
     finally:
+        _writing.set(before)
         if single:
             _turn.release()
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm.attributes import instance_dict, instance_state
 
 from ideaboard.extensions import db
 from ideaboard.foundation import alone, dialects, driver, reads
-from ideaboard.foundation.database import has_begun
+from ideaboard.foundation.database import connection_at_hand, has_begun
 
 _GIVEN = "given_"
 
@@ -75,7 +75,7 @@ class Kept:
         return ready.run(connection, values).rowcount
 
     def _at_hand(self) -> tuple[_Ready, Connection]:
-        connection = db.session().connection()
+        connection = connection_at_hand()
         return self._ready_for(connection.dialect), connection
 
     def _ready_for(self, dialect) -> _Ready:

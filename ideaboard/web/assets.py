@@ -11,6 +11,7 @@ from flask import Blueprint, Flask, Response, abort, request, url_for
 from ideaboard.site.theme import theme_css
 from ideaboard.web.gate import gate
 from ideaboard.web.globals import current_site
+from ideaboard.web.vary import vary_by
 
 assets = Blueprint("assets", __name__)
 STYLES = ("reset", "tokens", "base", "components*", "rooms*", "utilities")
@@ -97,5 +98,5 @@ def _immutable(name: str) -> Response:
     if packed:
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    response.vary.add("Accept-Encoding")
+    vary_by(response, "Accept-Encoding")
     return response

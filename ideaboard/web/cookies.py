@@ -6,9 +6,11 @@ import threading
 import time
 from collections import OrderedDict
 
-from flask import Flask, Request
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask import Flask, Request, Response
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from itsdangerous import BadSignature
+
+from ideaboard.web.vary import vary_by
 
 _PLAIN = {str, int, float, bool, type(None)}
 
@@ -44,6 +46,13 @@ class KeptCookies(SecureCookieSessionInterface):
                 if len(self._read) > self.most:
                     self._read.popitem(last=False)
         return self.session_class(said)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """What was not changed is not written: SESSION_REFRESH_EACH_REQUEST is off."""
+        if session.modified:
+            super().save_session(app, session, response)
+        elif session.accessed:
+            vary_by(response, "Cookie")
 
 
 def install(app: Flask) -> None:

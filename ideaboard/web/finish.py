@@ -10,6 +10,7 @@ from ideaboard.foundation.links import split
 from ideaboard.foundation.settings import settings
 from ideaboard.web.gate import viewer
 from ideaboard.web.kept_pages import SLOT
+from ideaboard.web.vary import vary_by
 
 # One policy for every page: nothing inline, nothing from elsewhere.
 CSP = (
@@ -43,7 +44,7 @@ def finish(response: Response) -> Response:
     if "Cache-Control" not in headers:
         if _is_guest_page(response):
             headers["Cache-Control"] = "private, no-cache"
-            response.vary.update(("Cookie", "Accept-Language"))
+            vary_by(response, "Cookie", "Accept-Language")
             response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:32])
             slot = request.environ.get(SLOT)
             if slot is not None:
@@ -55,7 +56,7 @@ def finish(response: Response) -> Response:
         there = split(headers["Location"])
         headers["Location"] = "/" + there.path.lstrip("/") + (f"?{there.query}" if there.query else "")
     _pack(response)
-    if response.get_etag()[0] and response.status_code == 200:
+    if response.status_code == 200 and "ETag" in headers:
         response.make_conditional(request)
     return response
 
@@ -81,7 +82,7 @@ def _pack(response: Response) -> None:
         return
     if not (kind.startswith("text/") or kind in ("application/json", "application/atom+xml", "image/svg+xml")):
         return
-    response.vary.add("Accept-Encoding")
+    vary_by(response, "Accept-Encoding")
     data = response.get_data()
     if len(data) < _MIN_GZIP or "gzip" not in request.headers.get("Accept-Encoding", ""):
         return

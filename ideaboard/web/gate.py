@@ -39,6 +39,7 @@ class Gate:
     token_route: bool = False  # authorised by a signed token: exempt from the same-origin rule (web/csrf.py)
     guests_pass: bool = False  # the view itself asks a guest for an address
     as_guest: bool = False  # shows what a guest may see, whoever asks: feeds, what stands in frames of other sites
+    glances: bool = False  # its verb reads the idea again: nothing else is read for it beforehand
 
 
 def viewer() -> Person | None:
@@ -48,6 +49,12 @@ def viewer() -> Person | None:
         declared = getattr(current_app.view_functions.get(request.endpoint or ""), "gate", None)
         held.shows_as_guest = declared is not None and declared.as_guest
     return None if held.shows_as_guest else signed_in()
+
+
+def only_glances() -> bool:
+    """Whether this request's door declares so."""
+    declared = getattr(current_app.view_functions.get(request.endpoint or ""), "gate", None)
+    return declared is not None and declared.glances
 
 
 @cache
@@ -202,7 +209,7 @@ def gate(
                 end_reading()
             return view(**values)
 
-        door.gate = Gate(permission, token_route, guests_pass, as_guest)
+        door.gate = Gate(permission, token_route, guests_pass, as_guest, glances=thing == "glance")
         return door
 
     return declare

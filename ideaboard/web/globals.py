@@ -11,6 +11,8 @@ from babel.numbers import format_decimal
 from flask import Flask, g, has_request_context, request, url_for
 from jinja2 import pass_context
 from markupsafe import Markup
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from ideaboard.accounts.called import author_of, name_of
 from ideaboard.extensions import Count, date_locale, get_locale, translations
@@ -18,7 +20,7 @@ from ideaboard.foundation.clock import now
 from ideaboard.foundation.markdown import excerpt, render
 from ideaboard.models import Site
 from ideaboard.permissions import allows
-from ideaboard.web.gate import viewer
+from ideaboard.web.gate import only_glances, viewer
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}  # docs/translating.md
 DEFAULT_LANGUAGE = "en"
@@ -35,7 +37,21 @@ def reader_locale() -> str:
         return person.locale
     if request.cookies.get("lang") in LANGUAGES:
         return request.cookies["lang"]
-    return request.accept_languages.best_match(list(LANGUAGES)) or current_site().locale
+    return asked_for(request.environ.get("HTTP_ACCEPT_LANGUAGE", "")) or current_site().locale
+
+
+@lru_cache(maxsize=1024)
+def asked_for(accept_language: str) -> str:
+    """The language of ours that a browser's header asks for, or ''."""
+    return parse_accept_header(accept_language, LanguageAccept).best_match(list(LANGUAGES)) or ""
+
+
+def selected_locale() -> Locale:
+    """The same for Flask-Babel, which would make a Locale anew for each request."""
+    return _locale(reader_locale())
+
+
+_locale = lru_cache(maxsize=100)(Locale.parse)
 
 
 def reader_zone() -> str:
@@ -149,6 +165,13 @@ def number(value: int | float, form: str | None = None) -> str:
     return _counted(value, form, date_locale())
 
 
+@lru_cache(maxsize=4096)
+def _so_many_of(said, _locale: Locale, is_html: bool, singular: str, plural: str, num: int) -> str:
+    """'12 votes': a sentence with a number, of which each row of a list has two or three."""
+    words = said.ngettext(singular, plural, num)
+    return (Markup(words) if is_html else words) % {"num": Count(num)}  # noqa: S704 - of our translations
+
+
 def so_many(value: int, most: int = 1_000) -> str:
     """A count that was counted up to `most` + 1: '1,000+'."""
     return number(value) if value <= most else f"{number(most)}+"
@@ -166,7 +189,9 @@ def install(app: Flask) -> None:
 
     @pass_context
     def counted(context, singular: str, plural: str, num: int, **variables):
-        return ngettext(context, singular, plural, Count(num), **variables)
+        if variables or type(num) is not int:
+            return ngettext(context, singular, plural, Count(num), **variables)
+        return _so_many_of(translations(), date_locale(), context.eval_ctx.autoescape, singular, plural, num)
 
     app.jinja_env.globals["ngettext"] = counted
     app.jinja_env.globals.update(
@@ -189,9 +214,14 @@ def install(app: Flask) -> None:
 
     @app.before_request
     def know_the_reader():
-        """Site, person and language are read once, at the start: a sentence worded later opens no transaction."""
+        """Site, person and language are read once, at the start: a sentence worded later opens no transaction.
+
+        A door that only glances at an idea (a vote) answers without the site, where nobody asks for its language.
+        """
         if request.blueprint not in ("assets", "machines"):
-            current_site(), viewer(), get_locale()
+            if not only_glances():
+                current_site()
+            viewer(), get_locale()
 
     @app.context_processor
     def common():

@@ -17,19 +17,19 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 from flask import Flask
-from werkzeug.datastructures import Headers, LanguageAccept
-from werkzeug.http import parse_accept_header, parse_cookie, parse_etags, remove_entity_headers
+from werkzeug.datastructures import Headers
+from werkzeug.http import parse_cookie, parse_etags, remove_entity_headers
 
 from ideaboard.extensions import db
 from ideaboard.foundation import clock
 from ideaboard.foundation.reads import Reads, hearing
 from ideaboard.foundation.watcher import Watcher
 from ideaboard.site.demo.presence import is_loopback
-from ideaboard.web.globals import LANGUAGES, THEMES
+from ideaboard.web.globals import LANGUAGES, THEMES, asked_for
 from ideaboard.web.here import passed_on_in
 
 SLOT = "ideaboard.kept_page"  # in the environ: where finish() says that the answer may be kept
@@ -168,7 +168,6 @@ class KeptPages:
             self.shelf.put(key, self._with_reads(made, read, before))
         return _answer(made, environ, start_response)
 
-
     def _with_reads(self, made: Kept, read: Reads, before: Kept | None) -> Kept:
         """The page with the rows that it was made of, where it is likely to stand when a deed comes between.
 
@@ -225,7 +224,7 @@ def key_of(environ: dict[str, Any]) -> tuple | None:
         environ.get("SCRIPT_NAME", ""),
         environ.get("PATH_INFO", ""),
         query,
-        lang if lang in LANGUAGES else _asked_for(environ.get("HTTP_ACCEPT_LANGUAGE", "")),
+        lang if lang in LANGUAGES else asked_for(environ.get("HTTP_ACCEPT_LANGUAGE", "")),
         theme if theme in THEMES else "",
         "gzip" in environ.get("HTTP_ACCEPT_ENCODING", ""),
         environ.get("HTTP_HOST") or environ.get("SERVER_NAME"),
@@ -233,12 +232,6 @@ def key_of(environ: dict[str, Any]) -> tuple | None:
         # The demo's bar is for who sits at this machine.
         is_loopback(environ.get("REMOTE_ADDR") or "") and not passed_on_in(environ),
     )
-
-
-@lru_cache(maxsize=1024)
-def _asked_for(accept_language: str) -> str:
-    """As globals.reader_locale() chooses; '' where the site's own language counts."""
-    return parse_accept_header(accept_language, LanguageAccept).best_match(list(LANGUAGES)) or ""
 
 
 def _answer(answer: Kept, environ: dict[str, Any], start_response) -> Iterable[bytes]:

@@ -3,6 +3,7 @@
 from flask import Response, current_app, make_response, redirect, render_template, request
 
 from ideaboard.foundation.links import split
+from ideaboard.web.vary import vary_by
 
 
 def wants_fragment() -> bool:
@@ -75,5 +76,4 @@ def redirect_for_good(location: str) -> Response:
 
 
 def _vary(response: Response) -> Response:
-    response.vary.add("HX-Request")  # without it, Back shows a fragment
-    return response
+    return vary_by(response, "HX-Request")  # without it, Back shows a fragment

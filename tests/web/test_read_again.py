@@ -9,7 +9,7 @@ from ideaboard.foundation.database import transaction
 from ideaboard.foundation.reads import Reads, hearing
 from ideaboard.foundation.tokens import new_token
 from ideaboard.ideas.submission import submit_idea
-from ideaboard.models import Board, Idea, Person
+from ideaboard.models import Board, Idea, Person, Site
 from ideaboard.voting.ballot import cast_vote
 from ideaboard.web.kept_pages import SLOT, KeptPages
 from tests.conftest import NOW, copy_of, make_app
@@ -77,6 +77,16 @@ def test_what_moves_a_row_of_it_does_not(site):
         change(Idea, {"title": "Oat milk for all"}, id=SHOWN)
     assert "Oat milk for all" in client.get("/ideas?sort=newest").text
     assert made == ["/ideas"]
+
+
+def test_what_is_read_beside_any_transaction_is_read_too(site):
+    app, made = site
+    with app.app_context(), transaction() as session:
+        session.merge(Site(id=1, name="Counter"))
+    client = settled(app, made, "/boards")
+    with app.app_context():
+        change(Site, {"name": "Till"}, id=1)
+    assert "Till" in client.get("/boards").text
 
 
 def test_a_right_that_ends_is_read_too(site):
