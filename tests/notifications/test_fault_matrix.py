@@ -144,20 +144,21 @@ def test_a_mail_server_that_refuses_some_for_good_and_breaks_off_after_taking_ot
 
 
 def test_four_workers_of_which_one_is_stopped_while_it_holds_its_lease(own_app, relay, start, change_id):
-    relay.slow = 0.05
-    workers = [start(lease=LEASE) for _ in range(4)]
-    holds = db.select(Delivery.claimed_by).where(Delivery.claimed_by.like(f"%:{workers[0].pid}:%"))
+    relay.slow = 0.1
+    stopped = start(lease=LEASE)  # before the others, who would leave a late one nothing to hold
+    holds = db.select(Delivery.claimed_by).where(Delivery.claimed_by.like(f"%:{stopped.pid}:%"))
     deadline = time.monotonic() + 30
     with own_app.app_context():
         while not db.session.execute(holds).first():
             db.session.rollback()
             assert time.monotonic() < deadline, "it never held one"
         db.session.remove()
-    workers[0].send_signal(signal.SIGSTOP)
+    stopped.send_signal(signal.SIGSTOP)
     try:
+        start(lease=LEASE), start(lease=LEASE), start(lease=LEASE)
         threading.Event().wait(LEASE + 2)  # beyond its lease and the rest after it: the others go on without it
     finally:
-        workers[0].send_signal(signal.SIGCONT)
+        stopped.send_signal(signal.SIGCONT)
     until_all_is_settled(own_app, relay)
     # One message may have been on its way when it was stopped.
     hold_against(own_app, relay, change_id, repeats=1)
