@@ -1,12 +1,14 @@
 """Who of the people that a reader of staff's page answers cannot be reached by mail."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from sqlalchemy import exists, literal, or_, select, true
 
 from ideaboard.accounts.called import name_of
-from ideaboard.extensions import db
+from ideaboard.foundation.kept import Kept
 from ideaboard.models import Comment, Follow, Idea, Person
+from ideaboard.models.eyes import Eyes, eyes_of
 from ideaboard.notifications.deliveries import REFUSED_PEOPLE
 
 MOST_COUNTED = 100
@@ -28,9 +30,15 @@ class Unreached:
 def unreached_by(reader: Person) -> Unreached:
     """An admin: everybody whose address is refused. Staff: who follows ideas of their boards; by name only who is named
     there anyhow, as an author or in the talk (who voted unnamed stays so)."""
+    rows = _refused(eyes_of(reader)).all(viewer_id=reader.id)
+    return Unreached(len(rows), [name_of(row) for row in rows if row.named and row.display_name][:MOST_NAMED])
+
+
+@cache
+def _refused(eyes: Eyes) -> Kept:
     followed = named = true()
-    if not reader.is_admin:
-        boards = Idea.board_id.in_(reader.staff_board_ids)
+    if not eyes.is_admin:
+        boards = Idea.board_id.in_(eyes.staff_board_ids)
         followed = exists(literal(1)).where(Follow.person_id == Person.id, Follow.idea_id == Idea.id, boards)
         named = or_(
             exists(literal(1)).where(Idea.author_id == Person.id, boards, Idea.author_stepped_back_at.is_(None)),
@@ -38,12 +46,10 @@ def unreached_by(reader: Person) -> Unreached:
                 Comment.author_id == Person.id, Comment.idea_id == Idea.id, boards, Comment.deleted_at.is_(None)
             ),
         )
-    rows = db.session.execute(
-        select(Person, named.label("named"))
+    statement = (
+        select(Person.display_name, Person.erased_at, named.label("named"))
         .where(REFUSED_PEOPLE, Person.erased_at.is_(None), followed)
         .order_by(Person.mail_refused_at.desc(), Person.id)
         .limit(MOST_COUNTED + 1)
-    ).all()
-    return Unreached(
-        len(rows), [name_of(row.Person) for row in rows if row.named and row.Person.display_name][:MOST_NAMED]
     )
+    return Kept(lambda _: statement)

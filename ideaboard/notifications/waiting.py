@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, text
 
-from ideaboard.extensions import db, gettext
+from ideaboard.extensions import gettext
 from ideaboard.foundation import dialects
-from ideaboard.foundation.database import dialect_name
+from ideaboard.foundation.database import UtcDateTime
+from ideaboard.foundation.kept import Kept, given
 from ideaboard.models import Delivery, Event, Site, WorkerPulse
 from ideaboard.notifications.bundling import window_seconds
 from ideaboard.notifications.causes import cause_of
@@ -39,7 +40,7 @@ def waiting_mails(now: datetime) -> Waiting | None:
 
 def worker_runs(now: datetime) -> bool:
     """Whether any worker was seen lately."""
-    seen = db.session.execute(select(func.max(WorkerPulse.seen_at))).scalar()
+    seen = _SEEN.one()[0]
     return seen is not None and now - seen < SILENT_AFTER
 
 
@@ -49,41 +50,16 @@ def mails_waiting_since(now: datetime) -> datetime | None:
 
 
 def _oldest(now: datetime) -> datetime | None:
-    event = (
-        select(Event.happened_at)
-        .where(
-            text("event.dispatched_at IS NULL AND event.origin = 'here'"),
-            dialects.beside_the_index(dialect_name(), Event.kind).in_(SUBSCRIBERS),
-        )
-        .order_by(Event.id)
-        .limit(1)
-    )
-    due = (
-        select(Delivery.due_at)
-        .where(text("delivery.state = 'waiting'"), Delivery.due_at <= now)
-        .order_by(Delivery.due_at)
-        .limit(1)
-    )
-    moments = [moment for found in (event, due) if (moment := db.session.execute(found).scalar()) is not None]
-    return min(moments, default=None)
+    found = (_UNTOLD.one(), _DUE.one(by=now))
+    return min((row[0] for row in found if row is not None), default=None)
 
 
 def _not_taken(now: datetime) -> Waiting | None:
     """Mails overdue although a worker runs. What one address refuses for a while is not the server's trouble."""
-    overdue = (
-        select(Delivery.due_at)
-        .where(text("delivery.state = 'waiting'"), Delivery.due_at <= now - OVERDUE_AFTER)
-        .order_by(Delivery.due_at)
-        .limit(1)
-    )
-    untried = db.session.execute(overdue).scalar()
+    overdue = _DUE.one(by=now - OVERDUE_AFTER)
+    untried = overdue[0] if overdue is not None else None
     # A tried one was put off: when it should have gone is reckoned from when it was written.
-    failed = db.session.execute(
-        select(Delivery.kind, Delivery.created_at, Delivery.last_error)
-        .where(_FAILED)
-        .order_by(Delivery.due_at)
-        .limit(50)
-    ).all()
+    failed = _TRIED.all()
     window = timedelta(seconds=window_seconds(Site.current()) if failed else 0)
     causes = {
         row.created_at + (window if row.kind == "news" else timedelta(0)): cause
@@ -102,18 +78,12 @@ def _not_taken(now: datetime) -> Waiting | None:
 
 def _sent_since(moment: datetime) -> bool:
     """Whether any of the latest mails was taken after `moment` (settled_at has no index: 200 rows at most are read)."""
-    latest = select(Delivery.state, Delivery.settled_at).order_by(Delivery.id.desc()).limit(200).subquery()
-    return bool(
-        db.session.execute(
-            select(func.count()).select_from(latest).where(latest.c.state == "sent", latest.c.settled_at > moment)
-        ).scalar()
-    )
+    return bool(_SENT.one(moment=moment)[0])
 
 
 def wal_alarm(now: datetime) -> str | None:
     """A sentence for staff when SQLite's write-ahead log will not shrink; None: all is well."""
-    seen = now - SILENT_AFTER
-    size = db.session.execute(select(func.max(WorkerPulse.wal_bytes)).where(WorkerPulse.seen_at >= seen)).scalar()
+    size = _LOG.one(seen=now - SILENT_AFTER)[0]
     if not size or size <= WAL_ALARM_BYTES:
         return None
     return gettext(
@@ -121,3 +91,39 @@ def wal_alarm(now: datetime) -> str | None:
         "if it stays, tell your operator.",
         mb=size // (1024 * 1024),
     )
+
+
+def _untold(dialect: str):
+    return (
+        select(Event.happened_at)
+        .where(
+            text("event.dispatched_at IS NULL AND event.origin = 'here'"),
+            dialects.beside_the_index(dialect, Event.kind).in_(SUBSCRIBERS),
+        )
+        .order_by(Event.id)
+        .limit(1)
+    )
+
+
+def _due(dialect: str):
+    due = select(Delivery.due_at).where(text("delivery.state = 'waiting'"), Delivery.due_at <= given("by", UtcDateTime))
+    return due.order_by(Delivery.due_at).limit(1)
+
+
+def _tried(dialect: str):
+    tried = select(Delivery.kind, Delivery.created_at, Delivery.last_error)
+    return tried.where(_FAILED).order_by(Delivery.due_at).limit(50)
+
+
+def _sent(dialect: str):
+    latest = select(Delivery.state, Delivery.settled_at).order_by(Delivery.id.desc()).limit(200).subquery()
+    sent = select(func.count()).select_from(latest)
+    return sent.where(latest.c.state == "sent", latest.c.settled_at > given("moment", UtcDateTime))
+
+
+def _log(dialect: str):
+    return select(func.max(WorkerPulse.wal_bytes)).where(WorkerPulse.seen_at >= given("seen", UtcDateTime))
+
+
+_SEEN = Kept(lambda _: select(func.max(WorkerPulse.seen_at)))
+_UNTOLD, _DUE, _TRIED, _SENT, _LOG = map(Kept, (_untold, _due, _tried, _sent, _log))

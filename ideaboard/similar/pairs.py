@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 from ideaboard.extensions import db
 from ideaboard.foundation import dialects
 from ideaboard.foundation.database import dialect_name, end_reading, transaction
+from ideaboard.foundation.kept import Kept, given, in_slots
 from ideaboard.models import Board, Idea, Person, SimilarPair, SimilarShape
 from ideaboard.models.vocabulary import Origin
 from ideaboard.similar.finding import LIKELY
@@ -48,16 +49,25 @@ def pair_up(now: datetime) -> bool:
     return len(rows) == AT_ONCE
 
 
+def _pairs(dialect: str):
+    ids = [given(f"idea_{place}") for place in range(_AT_A_TIME)]
+    either = or_(SimilarPair.idea_id.in_(ids), SimilarPair.other_id.in_(ids))
+    return select(SimilarPair.idea_id, SimilarPair.other_id, SimilarPair.likeness).where(either)
+
+
+_AT_A_TIME = 20  # a page of staff's list
+_PAIRS = Kept(_pairs)
+
+
 def duplicates_of(idea_ids: list[int], viewer: Person) -> dict[int, list[Idea]]:
     """{idea: those that are likely the same and stand in the open, the likeliest first}, of what the viewer sees."""
     if not idea_ids:
         return {}
-    pairs = db.session.execute(
-        select(SimilarPair.idea_id, SimilarPair.other_id)
-        .where(or_(SimilarPair.idea_id.in_(idea_ids), SimilarPair.other_id.in_(idea_ids)))
-        .order_by(SimilarPair.likeness.desc(), SimilarPair.idea_id, SimilarPair.other_id)
-    ).all()
-    wanted = {number for pair in pairs for number in pair}
+    # A pair of two of these ideas may be found twice.
+    pairs = sorted(
+        set(in_slots(_PAIRS, "idea", _AT_A_TIME, idea_ids)), key=lambda p: (-p.likeness, p.idea_id, p.other_id)
+    )
+    wanted = {number for pair in pairs for number in pair[:2]}
     seen = (
         {
             idea.id: idea

@@ -1,22 +1,32 @@
 """Promised days and months that have passed: what the owner of a board sees first."""
 
-from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from typing import NamedTuple
 
-from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Date, and_, or_, select
 
-from ideaboard.extensions import db
-from ideaboard.models import Idea, Person, StatusChange
+from ideaboard.foundation.kept import Kept, given
+from ideaboard.models import Board, Idea, Person, StatusChange
+from ideaboard.models.eyes import Eyes, eyes_of
 from ideaboard.models.vocabulary import Outcome, Stage
 from ideaboard.workflow.queue import decided_by
 
+_KINDS = {Stage.UNDER_REVIEW: "hear_by", Stage.REVIEWED: "look_again", Stage.COMING_SOON: "coming_soon"}
 
-@dataclass(frozen=True)
-class Promise:
+
+class PromisedIdea(NamedTuple):
+    id: int
+    slug: str
+    title: str
+    votes_count: int
+    board_name: str
+
+
+class Promise(NamedTuple):
     """`kind`: hear_by (under review), look_again (not now) or coming_soon. `promised_on`: the day, or the month's first."""
 
-    idea: Idea
+    idea: PromisedIdea
     kind: str
     promised_on: date
 
@@ -27,25 +37,27 @@ def passed_promises(viewer: Person, today: date, limit: int = 50) -> list[Promis
     today: the day in the site's zone. "We look again in May" is due when May begins; an expected month has passed when
     it is over; a day has passed on the next.
     """
-    this_month = today.replace(day=1)
+    rows = _passed(eyes_of(viewer)).all(viewer_id=viewer.id, today=today, this_month=today.replace(day=1), limit=limit)
+    return [Promise(PromisedIdea(*row[:-2]), _KINDS[Stage(row.stage)], row.promised_on) for row in rows]
+
+
+@cache
+def _passed(eyes: Eyes) -> Kept:
+    today, this_month = given("today", Date), given("this_month", Date)
     due = or_(
         and_(StatusChange.stage == Stage.UNDER_REVIEW, StatusChange.promised_on < today),
         and_(StatusChange.outcome == Outcome.NOT_NOW, StatusChange.promised_on <= this_month),
         and_(StatusChange.stage == Stage.COMING_SOON, StatusChange.promised_on < this_month),
     )
-    ideas = db.session.execute(
-        select(Idea)
+    shown = (Idea.id, Idea.slug, Idea.title, Idea.votes_count, Board.name, StatusChange.stage, StatusChange.promised_on)
+    statement = (
+        select(*shown)
         # Promises by the index of their days; each idea by its own id.
+        .select_from(Idea)
         .join(StatusChange, and_(StatusChange.idea_id == Idea.id, StatusChange.id == Idea.change_id))
-        .where(Idea.in_the_open(), decided_by(viewer), StatusChange.promised_on <= today, due)
-        .options(joinedload(Idea.board), joinedload(Idea.status), joinedload(Idea.change))
+        .outerjoin(Board, Board.id == Idea.board_id)
+        .where(Idea.in_the_open(), decided_by(eyes), StatusChange.promised_on <= today, due)
         .order_by(StatusChange.promised_on, StatusChange.idea_id)
-        .limit(limit)
-    ).scalars()
-    return [Promise(idea, _kind(idea), idea.change.promised_on) for idea in ideas]
-
-
-def _kind(idea: Idea) -> str:
-    if idea.stage is Stage.UNDER_REVIEW:
-        return "hear_by"
-    return "look_again" if idea.stage is Stage.REVIEWED else "coming_soon"
+        .limit(given("limit"))
+    )
+    return Kept(lambda _: statement)

@@ -1,27 +1,30 @@
-"""Ideas without an answer: nobody has looked, or only the ready sentence was said, or the promised day has passed."""
+"""Ideas without an answer: nobody has looked, or only the ready sentence was said, or the promised day has passed.
+
+Which they are, how many, and how they rank; site/waiting.py has their page.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true, union_all
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy import ColumnElement, Date, and_, exists, false, func, or_, select, true, union_all
+from sqlalchemy.orm import aliased
 
-from ideaboard.extensions import db
 from ideaboard.foundation.clock import day_in
-from ideaboard.foundation.paging import Page, paginate
+from ideaboard.foundation.database import UtcDateTime
+from ideaboard.foundation.kept import Kept, given
 from ideaboard.models import Board, Idea, Person, StatusChange
+from ideaboard.models.eyes import Eyes, eyes_of
 from ideaboard.models.idea import MANY
 from ideaboard.models.vocabulary import Origin, Stage
 from ideaboard.workflow.bands import RANKED, band
 
 FILTERS = ("all", "unseen", "late", "past")
-SORTS = ("waiting", "votes")
 
 
-@dataclass(frozen=True)
-class Counts:
+class Counts(NamedTuple):
     """How many ideas each filter shows, up to MANY + 1."""
 
     all: int
@@ -30,83 +33,77 @@ class Counts:
     past: int
 
 
-def decided_by(viewer: Person) -> ColumnElement[bool]:
+class StaffBoard(NamedTuple):
+    id: int
+    slug: str
+    name: str
+    first_look_days: int
+
+
+def decided_by(eyes: Eyes) -> ColumnElement[bool]:
     """SQL: ideas on the viewer's boards; all of them for an admin."""
-    if viewer.is_admin:
-        return true()
-    return Idea.board_id.in_(viewer.staff_board_ids) if viewer.staff_board_ids else false()
+    return true() if eyes.is_admin else Idea.board_id.in_(eyes.staff_board_ids)
 
 
-def boards_of(viewer: Person) -> list[Board]:
+def boards_of(viewer: Person) -> list[StaffBoard]:
     """The boards on which the viewer decides, in their order."""
-    mine = true() if viewer.is_admin else Board.id.in_(viewer.staff_board_ids)
-    return list(db.session.execute(select(Board).where(mine).order_by(Board.position, Board.id)).scalars())
+    return _boards(eyes_of(viewer)).all(viewer_id=viewer.id)
 
 
-def waiting_ideas(
+@cache
+def _boards(eyes: Eyes) -> Kept:
+    mine = true() if eyes.is_admin else Board.id.in_(eyes.staff_board_ids)
+    shown = select(Board.id, Board.slug, Board.name, Board.first_look_days)
+    return Kept(lambda _: shown.where(mine).order_by(Board.position, Board.id), StaffBoard)
+
+
+def bands_of(
+    ideas: Sequence[Idea],
     viewer: Person,
     now: datetime,
     zone: str,
     *,
     which: str = "all",
-    board: Board | None = None,
-    sort: str = "waiting",
-    after: str | None = None,
-    before: str | None = None,
-) -> Page:
-    """One page of 20, longest waiting first or most voted first, with board, author, status and change loaded."""
-    statement = (
-        select(Idea)
-        .where(Idea.in_the_open(), decided_by(viewer), _filters(viewer, now, zone)[which])
-        .options(
-            joinedload(Idea.board),
-            joinedload(Idea.author),
-            joinedload(Idea.status),
-            joinedload(Idea.change).joinedload(StatusChange.actor),
-        )
-    )
-    if board is not None:
-        statement = statement.where(Idea.board_id == board.id)
-    if sort == "votes":
-        key = [(Idea.votes_count, True), (Idea.imported_votes, True), (Idea.id, True)]
-        return paginate(statement, key, lambda i: [i.votes_count, i.imported_votes, i.id], after=after, before=before)
-    key = [(Idea.visible_at, False), (Idea.id, False)]
-    return paginate(statement, key, lambda i: [i.visible_at, i.id], after=after, before=before)
-
-
-def bands_of(
-    ideas: Sequence[Idea], viewer: Person, now: datetime, zone: str, *, which: str = "all", board: Board | None = None
+    board: Board | StaffBoard | None = None,
 ) -> dict[int, tuple[int, int]]:
     """{idea id: (best, worst) rank by votes among the ideas of this list}, as far as ranks are told (workflow/bands.py)."""
-    statement = select(Idea.votes_count).where(
-        Idea.in_the_open(), decided_by(viewer), _filters(viewer, now, zone)[which]
-    )
-    if board is not None:
-        statement = statement.where(Idea.board_id == board.id)
-    order = (Idea.votes_count.desc(), Idea.imported_votes.desc(), Idea.id.desc())
-    votes = db.session.scalars(statement.order_by(*order).limit(RANKED + 1)).all()
+    boards, values = now_given(viewer, now, zone, board)
+    kept = _votes(eyes_of(viewer), which, board is not None, boards if which == "late" else 0)
+    votes = [row[0] for row in kept.all(**values)]
     found = {idea.id: band(idea.votes_count, votes[:RANKED], more_below=len(votes) > RANKED) for idea in ideas}
     return {idea_id: ranks for idea_id, ranks in found.items() if ranks}
 
 
-def counts_of(viewer: Person, now: datetime, zone: str, board: Board | None = None) -> Counts:
+@cache
+def _votes(eyes: Eyes, which: str, of_one: bool, boards: int) -> Kept:
+    statement = select(Idea.votes_count).where(*in_reach(eyes, of_one), filters_of(boards)[which])
+    order = (Idea.votes_count.desc(), Idea.imported_votes.desc(), Idea.id.desc())
+    return Kept(lambda _: statement.order_by(*order).limit(RANKED + 1))
+
+
+def counts_of(viewer: Person, now: datetime, zone: str, board: Board | StaffBoard | None = None) -> Counts:
     """How many ideas wait, by filter, each counted up to MANY + 1: one query."""
-    filters = _filters(viewer, now, zone)
-    where = [Idea.in_the_open(), decided_by(viewer), *([Idea.board_id == board.id] if board is not None else [])]
+    boards, values = now_given(viewer, now, zone, board)
+    return _counts(eyes_of(viewer), board is not None, boards).one(**values, most=MANY + 1)
+
+
+@cache
+def _counts(eyes: Eyes, of_one: bool, boards: int) -> Kept:
+    filters, where = filters_of(boards), in_reach(eyes, of_one)
     # By where they stand, so that each is a range of an index and ends with the last that is counted.
     unseen, looked_at = Idea.standing == Stage.RECEIVED, Idea.standing == Stage.UNDER_REVIEW
     parts = {
-        "all": [(unseen, filters["unseen"]), (looked_at, filters["all"])],
-        "unseen": [(unseen, filters["unseen"])],
+        "all": [(unseen, true()), (looked_at, filters["all"])],
+        "unseen": [(unseen, true())],
         "late": [(unseen, filters["late"])],
         "past": [(looked_at, filters["past"])],
     }
     counted = []
     for name in FILTERS:
         found = [select(Idea.id).where(*where, *part) for part in parts[name]]
-        bounded = (union_all(*found) if len(found) > 1 else found[0]).limit(MANY + 1).subquery()
+        bounded = (union_all(*found) if len(found) > 1 else found[0]).limit(given("most")).subquery()
         counted.append(select(func.count()).select_from(bounded).scalar_subquery().label(name))
-    return Counts(**db.session.execute(select(*counted)).mappings().one())
+    return Kept(lambda _: select(*counted), Counts)
 
 
 def days_late(idea: Idea, now: datetime, zone: str) -> int:
@@ -117,29 +114,42 @@ def days_late(idea: Idea, now: datetime, zone: str) -> int:
     return max(0, (day_in(now, zone) - due).days)
 
 
-def _filters(viewer: Person, now: datetime, zone: str) -> dict[str, ColumnElement[bool]]:
-    today = day_in(now, zone)
+def now_given(viewer: Person, now: datetime, zone: str, board: Board | StaffBoard | None) -> tuple[int, dict]:
+    """-> (how many boards the viewer decides on, what the statements of this list are given)."""
+    today, boards = day_in(now, zone), boards_of(viewer)
+    values = {"viewer_id": viewer.id, "today": today, "board_id": board and board.id}
+    for place, one in enumerate(boards):
+        values[f"board_{place}"] = one.id
+        values[f"before_{place}"] = _start_of(today - timedelta(days=one.first_look_days), zone)
+    return len(boards), values
+
+
+def in_reach(eyes: Eyes, of_one: bool) -> list[ColumnElement[bool]]:
+    """SQL: what the viewer decides on; `of_one`: of the board `board_id` alone."""
+    return [Idea.in_the_open(), decided_by(eyes), *([Idea.board_id == given("board_id")] if of_one else [])]
+
+
+def filters_of(boards: int) -> dict[str, ColumnElement[bool]]:
+    """`boards`: how many there are of which `late` is asked."""
     unseen = Idea.change_id.is_(None)
     latest, worded = aliased(StatusChange), aliased(StatusChange)
     under_review = exists().where(latest.id == Idea.change_id, latest.stage == Stage.UNDER_REVIEW)
     answered = exists().where(worded.idea_id == Idea.id, worded.text != "", ~worded.is_ready_sentence)
-    past = exists().where(latest.id == Idea.change_id, latest.stage == Stage.UNDER_REVIEW, latest.promised_on < today)
+    promised = latest.promised_on < given("today", Date)
+    past = exists().where(latest.id == Idea.change_id, latest.stage == Stage.UNDER_REVIEW, promised)
     return {
         "all": or_(unseen, and_(under_review, ~answered), past),
         "unseen": unseen,
-        "late": and_(unseen, Idea.origin != Origin.IMPORT, _overdue(viewer, today, zone)),
+        "late": and_(unseen, Idea.origin != Origin.IMPORT, _overdue(boards)),
         "past": past,
     }
 
 
-def _overdue(viewer: Person, today: date, zone: str) -> ColumnElement[bool]:
+def _overdue(boards: int) -> ColumnElement[bool]:
     """SQL: the day of the promised first look has passed; each board promises its own number of days."""
-    boards = boards_of(viewer)
     late = [
-        and_(
-            Idea.board_id == board.id, Idea.visible_at < _start_of(today - timedelta(days=board.first_look_days), zone)
-        )
-        for board in boards
+        and_(Idea.board_id == given(f"board_{place}"), Idea.visible_at < given(f"before_{place}", UtcDateTime))
+        for place in range(boards)
     ]
     return or_(*late) if late else false()
 

@@ -2,15 +2,16 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from ideaboard.models import Board, BoardMember, WorkerPulse
+from ideaboard.models import Board, BoardMember, Site, Status, WorkerPulse
+from ideaboard.site.waiting import waiting_ideas
 from ideaboard.web.globals import so_many
 from ideaboard.workflow.promises import passed_promises
-from ideaboard.workflow.queue import counts_of, days_late, waiting_ideas
+from ideaboard.workflow.queue import counts_of, days_late
 from tests.conftest import NOW
 
 
 def titles(page):
-    return [idea.title for idea in page.items]
+    return [row.idea.title for row in page.items]
 
 
 def waiting(who, **more):
@@ -167,3 +168,41 @@ def test_staff_hear_that_mails_wait_when_no_worker_runs(db, client_of, cast, mak
     db.session.add(WorkerPulse(name="w", started_at=now, seen_at=now))
     db.session.commit()
     assert "Mails are waiting" not in client.get("/staff").text
+
+
+def test_a_row_is_made_anew_when_what_it_shows_is_another(db, cast, client_of, make_idea, move):
+    idea = make_idea("Bigger cups", votes_count=3)
+    promised = make_idea("Oat milk")
+    move(promised, "under_review", "", is_ready_sentence=True, promised_on=date(2026, 6, 14))
+    client = client_of(cast.ada)
+    before = client.get("/staff").text
+    assert "3 votes" in before and "Bigger cups" in before and cast.ada.display_name in before
+    idea.votes_count, idea.title = 4, "Greater cups"
+    cast.ada.display_name = "Adelheid"
+    db.session.commit()
+    after = client.get("/staff").text
+    assert "4 votes" in after and "3 votes" not in after
+    assert "Greater cups" in after and "Bigger cups" not in after
+    assert "· Adelheid" in after
+
+
+def test_a_row_under_the_label_of_under_review_follows_that_label(db, cast, client_of, make_idea):
+    make_idea(at=datetime.now(UTC))
+    db.session.add(Site(id=1, received_reads_under_review=True))
+    status = db.session.scalars(db.select(Status).where(Status.stage == "under_review")).first()
+    client = client_of(cast.ada)
+    for label in ("With the cooks", "With the roasters"):
+        status.label = label
+        db.session.commit()
+        assert label in client.get("/staff").text
+
+
+def test_promises_are_made_anew_when_what_they_show_is_another(db, cast, client_of, make_idea, move):
+    idea = make_idea("Decaf", votes_count=3)
+    move(idea, "reviewed", outcome="not_now", promised_on=date(2026, 5, 1))
+    client = client_of(cast.ada)
+    assert "3 votes" in client.get("/staff").text
+    idea.votes_count, idea.board.name = 4, "Cold drinks"
+    db.session.commit()
+    page = client.get("/staff").text
+    assert "4 votes" in page and "3 votes" not in page and "<span>Cold drinks</span>" in page
