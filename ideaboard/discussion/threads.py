@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Integer, Select, exists, func, or_, select
+from sqlalchemy import Integer, Select, exists, func, select
 from sqlalchemy.orm import aliased
 
 from ideaboard.foundation.database import UtcDateTime
@@ -85,20 +85,32 @@ class Thread:
 def thread_of(
     idea: Idea, viewer: Person | None, *, after: str | None = None, before: str | None = None, size: int = PAGE
 ) -> Thread:
-    """One page of the talk: one query, however many comments there are."""
+    """One page of the talk: one query, however many comments there are; one more where held ones took places on it."""
     turn = Turn.read(after, before, list(_KEY))
-    kept = _FIRST if turn.values is None else _BEFORE if turn.backwards else _AFTER
-    values = {f"key_{n}": value for n, value in enumerate(turn.values or ())}
-    rows = kept.all(
-        idea_id=idea.id, board_id=idea.board_id, viewer_id=viewer.id if viewer else 0, most=size + 1, **values
-    )
-    page = turn.page(rows, size, lambda c: (c.root_id or c.id, c.posted_at, c.id))
+    viewer_id = viewer.id if viewer else None
+    rows: list[Told] = []
+    key = turn.values
+    while True:
+        kept = _FIRST if key is None else _BEFORE if turn.backwards else _AFTER
+        values = {f"key_{n}": value for n, value in enumerate(key or ())}
+        found = kept.all(idea_id=idea.id, board_id=idea.board_id, most=size + 1, **values)
+        # A gone or hidden comment leaves its place; a held one is there for its author alone. Held ones are left out
+        # here: asked of the rows, it had all of an idea's comments read and not their index alone (3 ms of 1,000).
+        rows += [row for row in found if row.held_at is None or row.author_id == viewer_id]
+        if len(rows) > size or len(found) <= size:
+            break
+        key = _key_of(found[-1])
+    page = turn.page(rows[: size + 1], size, _key_of)
     return Thread([_said(row) for row in page.items], page.after, page.before)
 
 
-def said_in(idea: Idea, comment_id: int, viewer: Person | None) -> Said:
-    """One comment of the talk that the viewer sees."""
-    return _said(_ONE.one(idea_id=idea.id, board_id=idea.board_id, viewer_id=viewer.id if viewer else 0, id=comment_id))
+def _key_of(row: Told) -> tuple:
+    return row.root_id or row.id, row.posted_at, row.id
+
+
+def said_in(idea: Idea, comment_id: int) -> Said:
+    """One comment of the talk, which the viewer sees."""
+    return _said(_ONE.one(idea_id=idea.id, board_id=idea.board_id, id=comment_id))
 
 
 def _said(row: Told) -> Said:
@@ -120,9 +132,7 @@ _PARENT = slice(Told._fields.index("parent_name"), Told._fields.index("parent_se
 
 
 def _rows(*conditions, backwards: bool = False, bounded: bool = True) -> Select:
-    # A gone comment leaves its place; a hidden or held one leaves it only where something answers it.
-    seen = or_(Comment.held_at.is_(None), Comment.author_id == given("viewer_id"))
-    keys = select(Comment.id).where(Comment.idea_id == given("idea_id"), seen, *conditions)
+    keys = select(Comment.id).where(Comment.idea_id == given("idea_id"), *conditions)
     if bounded:  # words and people are fetched for the page's rows alone, after the sorting
         keys = keys.order_by(*(column.desc() if backwards else column for column in _KEY))
         keys = keys.limit(given("most", Integer))

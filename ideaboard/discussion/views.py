@@ -183,7 +183,7 @@ def _parent(parent_id: int | None) -> Comment | None:
 def _shown(comment: Comment) -> dict:
     comment = load_comment(comment.id)
     idea = load_idea(comment.idea_id)
-    return {"idea": idea, "item": said_in(idea, comment.id, viewer())}
+    return {"idea": idea, "item": said_in(idea, comment.id)}
 
 
 def _place(comment: Comment) -> str:

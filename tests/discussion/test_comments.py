@@ -1,6 +1,7 @@
 from time import process_time
 
 import pytest
+from sqlalchemy import update
 
 from ideaboard.discussion.comments import (
     LONGEST,
@@ -13,8 +14,9 @@ from ideaboard.discussion.comments import (
 )
 from ideaboard.discussion.mentions import mentioned_in
 from ideaboard.discussion.threads import thread_of
+from ideaboard.foundation.database import transaction
 from ideaboard.foundation.refusals import Forbidden, Missing
-from ideaboard.models import Event, Follow, Mention, Person
+from ideaboard.models import Comment, Event, Follow, Mention, Person
 from ideaboard.models.vocabulary import Reason
 from tests.conftest import NOW
 
@@ -155,3 +157,23 @@ def test_the_same_token_on_another_idea_or_of_somebody_else_is_another_form(cast
         for person in (cast.noor, cast.oskar)
     ]
     assert len(set(sent)) == 4
+
+
+def test_held_words_leave_no_gap_in_the_pages_of_the_talk(db, cast, make_idea):
+    idea = make_idea()
+    ids = [post_comment(idea.id, cast.noor, NOW, body=f"{n}").id for n in range(12)]
+    with transaction():
+        db.session.execute(update(Comment).where(Comment.id.in_(ids[1:9])).values(held_at=NOW))
+    for viewer, there in ((None, [ids[0], *ids[9:]]), (cast.oskar, [ids[0], *ids[9:]]), (cast.noor, ids)):
+        forth, after, before = [], None, None
+        while True:
+            page = thread_of(idea, viewer, after=after, size=2)
+            forth += [i.comment.id for i in page.items]
+            if not (after := page.after):
+                break
+        assert forth == there
+        back = [i.comment.id for i in page.items]
+        while before := page.before:
+            page = thread_of(idea, viewer, before=before, size=2)
+            back = [i.comment.id for i in page.items] + back
+        assert back == there
