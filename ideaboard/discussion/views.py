@@ -1,6 +1,7 @@
 """The doors of discussion."""
 
 import re
+from secrets import token_hex
 from typing import NamedTuple
 
 from flask import Blueprint, redirect, request, url_for
@@ -10,7 +11,7 @@ from ideaboard.discussion.comments import checked, delete_comment, edit_comment,
 from ideaboard.discussion.faces import face_of
 from ideaboard.discussion.forms import CommentForm
 from ideaboard.discussion.mentions import people_of
-from ideaboard.discussion.threads import Said, said_in, thread_of
+from ideaboard.discussion.threads import Said, Thread, said_in, thread_of
 from ideaboard.following.follows import follow_of
 from ideaboard.foundation.markdown import clean_line
 from ideaboard.foundation.refusals import Missing, Refusal
@@ -54,6 +55,46 @@ def comment_rows(items: list[Said], idea: Idea) -> Markup:
     return Markup("").join(made)
 
 
+class Talked(NamedTuple):
+    """All that the talk shows of its idea."""
+
+    id: int
+    comments_count: int
+
+
+def talk_of(idea: Idea, thread: Thread) -> Markup:
+    """A page of the talk with the form below it: kept by what it shows; the form's token is this request's own."""
+    person, rows, shown = viewer(), tuple(thread.items), Talked(idea.id, idea.comments_count)
+    may_comment = person is None or allows(person, "idea.comment", idea)
+    own = person.id if person is not None and any(row.comment.author_id == person.id for row in rows) else None
+    rights = own, own and _rights(person, own, idea), _rights(person, None, idea)
+    key = (reader_key(), shown, thread.after, thread.before, rows, person is None, may_comment, rights)
+
+    def make() -> str:
+        form = fresh_form()
+        form.form_token.data = form.form_token.data and _TOKEN
+        return kept_fragments().render(
+            "discussion/_thread.html",
+            {
+                "idea": shown,
+                "thread": thread,
+                "rows": comment_rows(thread.items, idea),
+                "comment_form": form,
+                "may_comment": may_comment,
+                "viewer": person is not None,
+                "form_id": None,
+                "alone": None,
+                "oob": None,
+            },
+        )
+
+    kept = kept_fragments().kept_under(("discussion/_thread.html", *key), make, copies=2)
+    return kept.replace(_TOKEN, new_token()) if person is not None else kept
+
+
+_TOKEN = token_hex(16)  # where the token of the form goes; nobody can write it, and it never leaves
+
+
 class _Whose(NamedTuple):
     """All that the rules ask of a comment: so they are asked twice for a page, not for each of fifty."""
 
@@ -79,7 +120,7 @@ def thread(idea: Idea):
         "discussion/more.htmx.html",
         idea=idea,
         thread=found,
-        form=fresh_form(),
+        talk=talk_of(idea, found),
         my_follow=mine,
     )
 

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, g, request, url_for
 
-from ideaboard.discussion.views import fresh_form
+from ideaboard.discussion.views import talk_of
 from ideaboard.ideas import promises
 from ideaboard.ideas.leaving import can_be_taken_back
 from ideaboard.ideas.listing import Filter
@@ -18,6 +18,7 @@ from ideaboard.voting.support import end_of
 from ideaboard.web.frames import list_page
 from ideaboard.web.gate import gate, load_board, load_idea, viewer
 from ideaboard.web.globals import current_site, request_now
+from ideaboard.web.idea_parts import article_and_story
 from ideaboard.web.seeing import showed
 from ideaboard.web.swap import page, redirect_for_good
 from ideaboard.workflow.forms import form_offered
@@ -88,12 +89,22 @@ def show(idea_id: int, slug: str = ""):
     merges = allows(viewer(), "idea.merge", idea)
     duplicates = duplicates_of([idea.id], viewer()).get(idea.id, []) if merges else None
     parts = parts_of(idea, viewer(), after=request.args.get("after"), before=request.args.get("before"))
+    status_form = form_offered(idea)
+    article, story = article_and_story(
+        idea,
+        parts,
+        status_form=status_form,
+        takes_back=can_be_taken_back(idea),
+        made_anew=bool(status_form or merges or idea.has_kin),
+    )
     return page(
         "ideas/show.html",
         idea=idea,
-        comment_form=fresh_form(),
-        status_form=form_offered(idea),
-        takes_back=can_be_taken_back(idea),
+        article=article,
+        talk=talk_of(idea, parts["thread"]) if not idea.taken_back_at else "",
+        story=story,
         duplicates=duplicates,
-        **parts,
+        my_follow=parts["my_follow"],
+        followed=parts["followed"],
+        stories=parts["stories"],
     )

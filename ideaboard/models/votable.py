@@ -5,6 +5,7 @@ from ideaboard.models.vocabulary import ENDS_VOTING
 
 class Votable:
     __slots__ = ()
+    is_line = False  # a line of a list comes without the count that its reader may not see
 
     @property
     def is_open_for_votes(self) -> bool:

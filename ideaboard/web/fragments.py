@@ -11,6 +11,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import is_dataclass, replace
 from typing import Any, NamedTuple
 
@@ -36,7 +37,7 @@ class Fragments:
     def __init__(self, environment: Environment, most: int = MOST):
         self._environment = environment
         self._own: Environment | None = None
-        self._kept: OrderedDict[tuple, Markup] = OrderedDict()
+        self._kept: OrderedDict[tuple, tuple[Markup, int]] = OrderedDict()
         self._lock = threading.Lock()
         self.most = most
         self.size = 0
@@ -52,25 +53,36 @@ class Fragments:
         def make() -> str:
             for name, value in facts:
                 _refuse_rows(name, value)
-            return self._templates().get_template(template).render(facts)
+            return self.render(template, facts)
 
         return self.kept_under(key, make)
 
-    def kept_under(self, key: tuple, make: Callable[[], str]) -> Markup:
+    def of_rows(self, template: str, key: tuple, facts: dict[str, Any]) -> Markup:
+        """A part whose facts are rows: who asks says with `key` all that the template can read of them.
+
+        Such a key holds the words of its part once more.
+        """
+        return self.kept_under((template, *key), lambda: self.render(template, facts), copies=2)
+
+    def render(self, template: str, facts: Any) -> str:
+        """The template with its facts and nothing else, not kept."""
+        return self._templates().get_template(template).render(facts)
+
+    def kept_under(self, key: tuple, make: Callable[[], str], *, copies: int = 1) -> Markup:
         """What is kept under the key, or made and kept: who asks says with the key all that it depends on."""
         kept = self._kept.get(key)
         if kept is not None:
-            with self._lock:
-                if key in self._kept:
-                    self._kept.move_to_end(key)
-            return kept
+            with self._lock, suppress(KeyError):  # another thread may have let it go meanwhile
+                self._kept.move_to_end(key)
+            return kept[0]
         made = Markup(make())  # noqa: S704 - of templates
+        weight = copies * len(made)
         with self._lock:
             if key not in self._kept:
-                self.size += len(made)
-                self._kept[key] = made
+                self.size += weight
+                self._kept[key] = made, weight
             while self._kept and self.size > self.most:
-                self.size -= len(self._kept.popitem(last=False)[1])
+                self.size -= self._kept.popitem(last=False)[1][1]
         return made
 
     def _templates(self) -> Environment:
