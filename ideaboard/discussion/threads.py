@@ -4,6 +4,7 @@ A page of fifty has rows of 150 things (comment, who wrote it, what it answers).
 statements (docs/adr/0020): as ORM objects they were a third of the idea page's cost.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -75,11 +76,23 @@ class Said(NamedTuple):
 
 @dataclass(frozen=True)
 class Thread:
-    """`items`: Said in reading order; `after`, `before`: cursors of the pages around."""
+    """`rows`: of the page in reading order, as the database gave them: what its part of the page is kept by.
 
-    items: list[Said]
+    `read`: what turns one into Told; `after`, `before`: cursors of the pages around; `items`: the rows as Said, made
+    where they are asked for.
+    """
+
+    rows: tuple[tuple, ...]
+    read: Callable[[tuple], Told]
     after: str | None
     before: str | None
+
+    @property
+    def items(self) -> list[Said]:
+        return [_said(self.read(row)) for row in self.rows]
+
+    def has_words_of(self, person_id: int) -> bool:
+        return any(row[_AUTHOR_ID] == person_id for row in self.rows)
 
 
 def thread_of(
@@ -88,20 +101,20 @@ def thread_of(
     """One page of the talk: one query, however many comments there are; one more where held ones took places on it."""
     turn = Turn.read(after, before, list(_KEY))
     viewer_id = viewer.id if viewer else None
-    rows: list[Told] = []
+    rows: list[tuple] = []
     key = turn.values
     while True:
         kept = _FIRST if key is None else _BEFORE if turn.backwards else _AFTER
         values = {f"key_{n}": value for n, value in enumerate(key or ())}
-        found = kept.all(idea_id=idea.id, board_id=idea.board_id, most=size + 1, **values)
+        found, read = kept.raw(idea_id=idea.id, board_id=idea.board_id, most=size + 1, **values)
         # A gone or hidden comment leaves its place; a held one is there for its author alone. Held ones are left out
         # here: asked of the rows, it had all of an idea's comments read and not their index alone (3 ms of 1,000).
-        rows += [row for row in found if row.held_at is None or row.author_id == viewer_id]
+        rows += [row for row in found if row[_HELD_AT] is None or row[_AUTHOR_ID] == viewer_id]
         if len(rows) > size or len(found) <= size:
             break
-        key = _key_of(found[-1])
-    page = turn.page(rows[: size + 1], size, _key_of)
-    return Thread([_said(row) for row in page.items], page.after, page.before)
+        key = _key_of(read(found[-1]))
+    page = turn.page(rows[: size + 1], size, lambda row: _key_of(read(row)))
+    return Thread(tuple(page.items), read, page.after, page.before)
 
 
 def _key_of(row: Told) -> tuple:
@@ -127,6 +140,7 @@ def _said(row: Told) -> Said:
     return Said(row, is_reply, author, stood, answers, badge)
 
 
+_AUTHOR_ID, _HELD_AT = Told._fields.index("author_id"), Told._fields.index("held_at")
 _AUTHOR = slice(Told._fields.index("author_name"), Told._fields.index("author_seed") + 1)
 _PARENT = slice(Told._fields.index("parent_name"), Told._fields.index("parent_seed") + 1)
 

@@ -22,7 +22,7 @@ from ideaboard.web.asking import ask_for_address
 from ideaboard.web.fragments import kept_fragments, reader_key
 from ideaboard.web.gate import gate, load_comment, load_idea, viewer
 from ideaboard.web.globals import request_now
-from ideaboard.web.swap import answer, invalid, page_or_fragment
+from ideaboard.web.swap import answer, invalid, page_or_fragment, wants_fragment
 from ideaboard.web.throttle import spend
 
 discussion = Blueprint("discussion", __name__)
@@ -64,11 +64,11 @@ class Talked(NamedTuple):
 
 def talk_of(idea: Idea, thread: Thread) -> Markup:
     """A page of the talk with the form below it: kept by what it shows; the form's token is this request's own."""
-    person, rows, shown = viewer(), tuple(thread.items), Talked(idea.id, idea.comments_count)
+    person, shown = viewer(), Talked(idea.id, idea.comments_count)
     may_comment = person is None or allows(person, "idea.comment", idea)
-    own = person.id if person is not None and any(row.comment.author_id == person.id for row in rows) else None
+    own = person.id if person is not None and thread.has_words_of(person.id) else None
     rights = own, own and _rights(person, own, idea), _rights(person, None, idea)
-    key = (reader_key(), shown, thread.after, thread.before, rows, person is None, may_comment, rights)
+    key = (reader_key(), shown, thread.after, thread.before, thread.rows, person is None, may_comment, rights)
 
     def make() -> str:
         form = fresh_form()
@@ -120,7 +120,7 @@ def thread(idea: Idea):
         "discussion/more.htmx.html",
         idea=idea,
         thread=found,
-        talk=talk_of(idea, found),
+        talk=None if wants_fragment() else talk_of(idea, found),
         my_follow=mine,
     )
 

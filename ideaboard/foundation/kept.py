@@ -49,6 +49,11 @@ class Kept:
         ready, connection = self._at_hand()
         return [ready.read(found) for found in ready.run(connection, values).fetchall()]
 
+    def raw(self, **values) -> tuple[list[tuple], Callable[[tuple], Any]]:
+        """(all rows as the driver gives them, what turns one into what `all` gives): a key need not be read."""
+        ready, connection = self._at_hand()
+        return ready.run(connection, values).fetchall(), ready.read
+
     def beside(self, **values) -> list:
         """All rows, read where no transaction is open yet: what every request asks before its own reading begins.
 
