@@ -4,11 +4,13 @@ An ORM idea with its board, author, status and change costs five times as much t
 this. Being plain values all through, two lines that are equal look the same, and a line is a key for what was made of it.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Row
+from sqlalchemy import Row, select
 
+from ideaboard.foundation.kept import Kept, given, in_slots
 from ideaboard.models import Board, Idea, Person, Status, StatusChange
 from ideaboard.models.vocabulary import OUTCOMES_THAT_END_VOTING, Stage
 
@@ -120,3 +122,19 @@ def line_of(row: Row) -> Line:
 
 
 _AUTHOR, _STATUS = _OF_IDEA.index("author_id"), _OF_IDEA.index("status_id")
+
+
+def lines_of(ids: Iterable[int]) -> dict[int, Line]:
+    """{idea id: its line}, for who has found the ids in another way than by a list; one statement for 80 of them."""
+    return {row.id: line_of(row) for row in in_slots(_LINES, "idea", _AT_ONCE, ids)}
+
+
+_AT_ONCE = 80  # the roadmap
+
+
+def _lines(_dialect: str):
+    keys = select(IDEA.c.id).where(IDEA.c.id.in_([given(f"idea_{n}") for n in range(_AT_ONCE)])).subquery("keys")
+    return select(*COLUMNS).select_from(with_what_it_shows(keys))
+
+
+_LINES = Kept(_lines)

@@ -92,11 +92,14 @@ class Filter:
     def is_narrowed_beyond_status(self) -> bool:
         return bool(self.mine or self.month)
 
-    def conditions(self, viewer: Person | None) -> list[ColumnElement[bool]]:
-        """SQL: which ideas the list holds for this viewer, for who asks something else of them than a page."""
-        found = [Idea.in_the_open(), Idea.visible_to(viewer)]
+    def conditions(self, viewer: Person | None, board_id=Idea.board_id) -> list[ColumnElement[bool]]:
+        """SQL: which ideas the list holds for this viewer, for who asks something else of them than a page.
+
+        `board_id`: as in Idea.open_to. A kept statement gives what the moment brings as `given(…)`.
+        """
+        found = [Idea.open_to(viewer, board_id)]
         if self.board is not None:
-            found.append(Idea.board_id == self.board.id)
+            found.append(board_id == self.board.id)
         if self.standing:
             found.append(Idea.standing.in_(standings_of(self.standing)))
         if self.mine == "ideas":

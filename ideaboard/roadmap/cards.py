@@ -1,9 +1,9 @@
 """What a card of the roadmap shows, as plain values: the key under which it is kept."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import NamedTuple
 
-from ideaboard.models import Follow, Idea
+from ideaboard.ideas.lines import Line
 
 
 class BoardName(NamedTuple):
@@ -12,13 +12,6 @@ class BoardName(NamedTuple):
 
 class Expected(NamedTuple):
     promised_on: date | None
-
-
-class Hearing(NamedTuple):
-    """The viewer's follow."""
-
-    muted_at: datetime | None
-    reasons: int
 
 
 class CardFace(NamedTuple):
@@ -32,11 +25,7 @@ class CardFace(NamedTuple):
     is_line: bool = True  # as a line of a list it comes without the count that its reader may not see
 
 
-def card_of(idea: Idea, *, is_hidden: bool) -> CardFace:
+def card_of(idea: Line, *, is_hidden: bool) -> CardFace:
     change = Expected(idea.change.promised_on if idea.change else None)
     votes = None if is_hidden else idea.votes_count
     return CardFace(idea.id, idea.slug, idea.title, votes, idea.is_open_for_votes, BoardName(idea.board.name), change)
-
-
-def hearing_of(follow: Follow | None) -> Hearing | None:
-    return Hearing(follow.muted_at, follow.reasons) if follow is not None else None

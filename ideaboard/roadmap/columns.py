@@ -3,22 +3,28 @@
 A column is a list of ideas by listing.Filter, so that its count and the list that it leads to are the same.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, case, exists, func, literal, select, union_all
-from sqlalchemy.orm import defer, joinedload
+from sqlalchemy import ColumnElement, Date, case, func, literal, select, union_all
 
-from ideaboard.boards.directory import sight_of
-from ideaboard.extensions import db
+from ideaboard.boards.directory import BoardLink, sight_of
+from ideaboard.foundation import dialects
+from ideaboard.foundation.kept import Kept, given
+from ideaboard.ideas.lines import Line, lines_of
 from ideaboard.ideas.listing import Filter
 from ideaboard.models import Idea, Person, Status, StatusChange
+from ideaboard.models.eyes import Eyes, eyes_of
 from ideaboard.models.idea import MANY
 from ideaboard.models.vocabulary import STEPS, Outcome, Stage
-from ideaboard.roadmap.launches import launches_first
+from ideaboard.roadmap.launches import newest_launches
 from ideaboard.workflow.words import badge_icon, badge_kind, outcome_words, status_label
 
 SHOWN = 20
+FEW_LAUNCHED = 200  # so many are looked at one by one; beyond, the newest changes soon lead to the newest launches
 # What `status=` of a list calls each column, and the stage whose label it bears.
 STANDINGS = {
     Stage.UNDER_REVIEW: Stage.UNDER_REVIEW,
@@ -26,26 +32,6 @@ STANDINGS = {
     Stage.COMING_SOON: Stage.COMING_SOON,
     Stage.LAUNCHED: Stage.LAUNCHED,
 }
-_CARD = (
-    joinedload(Idea.board),
-    joinedload(Idea.status),
-    joinedload(Idea.change).options(defer(StatusChange.text), defer(StatusChange.html)),
-    defer(Idea.body),
-    defer(Idea.body_html),
-)
-
-
-def _most_voted(uncounted: frozenset[int]) -> tuple:
-    """By votes; ideas whose count this viewer may not see behind them, so that no place tells of it."""
-    order = (Idea.votes_count.desc(), Idea.imported_votes.desc(), Idea.id.desc())
-    if not uncounted:
-        return order
-    hidden = Idea.board_id.in_(uncounted)
-    return (
-        case((hidden, -1), else_=Idea.votes_count).desc(),
-        case((hidden, 0), else_=Idea.imported_votes).desc(),
-        order[2],
-    )
 
 
 @dataclass(frozen=True)
@@ -59,29 +45,45 @@ class Column:
     icon: str
     wanted: Filter
     count: int
-    ideas: list[Idea]
+    ideas: list[Line]
+
+
+class _Asked(NamedTuple):
+    """What a statement is kept for; its values come with each use. `hiding`: how many boards keep their counts to themselves."""
+
+    eyes: Eyes | None
+    board: bool
+    mine: str | None
+    month: bool
+    hiding: int = 0
 
 
 def columns_of(wanted: Filter, viewer: Person | None) -> list[Column]:
     """The columns in the admin's order of their statuses. Where a month is asked for, only what is expected has one.
 
-    A fixed number of statements: the statuses, all counts, and the first ideas of each column.
+    A fixed number of statements: the statuses, all counts, the first ideas of each column, and what is shown of these.
     """
-    statuses = _statuses()
-    labels = {stage: of_stage[0] for stage, of_stage in statuses.items()}
+    labels: dict[str, NamedTuple] = {}
+    for status in _STATUSES.all():
+        labels.setdefault(status.stage, status)
     standings = [s for s in STANDINGS if STANDINGS[s] in labels and (s == Stage.COMING_SOON or not wanted.month)]
     standings.sort(key=lambda s: (labels[STANDINGS[s]].position, STEPS.index(STANDINGS[s])))
-    base = replace(wanted, standing=None).conditions(viewer)
-    most_voted = _most_voted(sight_of(viewer).uncounted)
-    where = {s: [*base, *_stands(s, [status.id for status in statuses[STANDINGS[s]]])] for s in standings}
-    counts = _counts(where)
+    hiding = sorted(sight_of(viewer).uncounted)
+    asked, values = _asked(wanted, viewer, hiding)
+    counts = {row.standing: row.ideas for row in _counts(asked, tuple(standings)).all(**values)} if standings else {}
+    first = {}
+    for standing in standings:
+        if count := counts[str(standing)]:
+            kept = _first(asked, standing, standing == Stage.LAUNCHED and count <= FEW_LAUNCHED)
+            first[standing] = [row.idea_id for row in kept.all(**values)]
+    lines = lines_of(idea_id for ids in first.values() for idea_id in ids)
     return [
         _column(
             standing,
             labels[STANDINGS[standing]],
             replace(wanted, standing=standing, sort="votes"),
             counts[str(standing)],
-            _first(standing, where[standing], most_voted) if counts[str(standing)] else [],
+            [lines[idea_id] for idea_id in first.get(standing, ()) if idea_id in lines],
         )
         for standing in standings
     ]
@@ -89,46 +91,101 @@ def columns_of(wanted: Filter, viewer: Person | None) -> list[Column]:
 
 def months_of(wanted: Filter, viewer: Person | None) -> list[date]:
     """The months in which something is expected, soonest first; of the board and of mine, as asked for."""
-    coming = replace(wanted, standing=Stage.COMING_SOON, month=None).conditions(viewer)
-    return list(
-        db.session.scalars(
+    asked, values = _asked(replace(wanted, month=None), viewer, ())
+    return [row.promised_on for row in _months(asked).all(**values)]
+
+
+def _asked(wanted: Filter, viewer: Person | None, hiding: Sequence[int]) -> tuple[_Asked, dict]:
+    """What is asked, and the values of the moment."""
+    asked = _Asked(eyes_of(viewer), wanted.board is not None, wanted.mine, wanted.month is not None, len(hiding))
+    values = {
+        "viewer_id": viewer.id if viewer is not None else None,
+        "board_id": wanted.board.id if wanted.board is not None else None,
+        "month": wanted.month,
+    }
+    return asked, values | {f"hiding_{n}": board_id for n, board_id in enumerate(hiding)}
+
+
+_STATUSES = Kept(
+    lambda _: select(Status.id, Status.stage, Status.label, Status.colour, Status.position).order_by(
+        Status.position, Status.id
+    )
+)
+
+
+@lru_cache(maxsize=200)
+def _counts(asked: _Asked, standings: tuple[str, ...]) -> Kept:
+    """(standing, ideas), each counted up to MANY + 1."""
+
+    def counted(dialect: str, standing: str):
+        # By the status where that says it all: its index knows the board.
+        stands = Idea.standing == standing if standing == Outcome.WANT else Idea.stands_at(standing)
+        found = select(Idea.id).where(stands, *_conditions(dialect, asked)).limit(MANY + 1)
+        return select(literal(str(standing)).label("standing"), func.count().label("ideas")).select_from(
+            found.subquery()
+        )
+
+    return Kept(lambda dialect: union_all(*(counted(dialect, standing) for standing in standings)))
+
+
+@lru_cache(maxsize=200)
+def _first(asked: _Asked, standing: str, is_few: bool) -> Kept:
+    """(idea_id) of the first SHOWN: of what comes by its month, of what is launched the newest, else the most voted."""
+
+    def build(dialect: str):
+        where = [Idea.standing == standing, *_conditions(dialect, asked)]
+        if standing == Stage.LAUNCHED:
+            return newest_launches(where, SHOWN, from_ideas=is_few)
+        found, order = select(Idea.id.label("idea_id")).where(*where), _most_voted(asked.hiding)
+        if standing == Stage.COMING_SOON:  # those without a month last
+            found = found.join(StatusChange, StatusChange.id == Idea.change_id)
+            order = (StatusChange.promised_on.asc().nulls_last(), *order)
+        return found.order_by(*order).limit(SHOWN)
+
+    return Kept(build)
+
+
+@lru_cache(maxsize=200)
+def _months(asked: _Asked) -> Kept:
+    def build(dialect: str):
+        return (
             select(StatusChange.promised_on)
             .join(Idea, Idea.change_id == StatusChange.id)
-            .where(StatusChange.promised_on.is_not(None), *coming)
+            .where(
+                StatusChange.promised_on.is_not(None),
+                Idea.standing == Stage.COMING_SOON,
+                *_conditions(dialect, asked),
+            )
             .distinct()
             .order_by(StatusChange.promised_on)
         )
+
+    return Kept(build)
+
+
+def _conditions(dialect: str, asked: _Asked) -> list[ColumnElement[bool]]:
+    wanted = Filter(
+        board=BoardLink(given("board_id"), "", "") if asked.board else None,
+        mine=asked.mine,
+        month=given("month", Date) if asked.month else None,
+    )
+    return wanted.conditions(asked.eyes, dialects.beside_the_index(dialect, Idea.board_id))
+
+
+def _most_voted(hiding: int) -> tuple:
+    """By votes; ideas whose count this viewer may not see behind them, so that no place tells of it."""
+    order = (Idea.votes_count.desc(), Idea.imported_votes.desc(), Idea.id.desc())
+    if not hiding:
+        return order
+    hidden = Idea.board_id.in_([given(f"hiding_{n}") for n in range(hiding)])
+    return (
+        case((hidden, -1), else_=Idea.votes_count).desc(),
+        case((hidden, 0), else_=Idea.imported_votes).desc(),
+        order[2],
     )
 
 
-def _statuses() -> dict[str, list[Status]]:
-    """{stage: its statuses, in the admin's order}."""
-    found: dict[str, list[Status]] = {}
-    for status in db.session.scalars(select(Status).order_by(Status.position, Status.id)):
-        found.setdefault(status.stage, []).append(status)
-    return found
-
-
-def _stands(standing: str, status_ids: list[int]) -> list[ColumnElement[bool]]:
-    """The same as Filter(standing=…), by the ids of the statuses: so that ix_idea_standing gives count and order."""
-    found = [Idea.status_id.in_(status_ids)]
-    if standing == Outcome.WANT:
-        found.append(exists().where(StatusChange.id == Idea.change_id, StatusChange.outcome == standing))
-    return found
-
-
-def _counts(where: dict[str, list]) -> dict[str, int]:
-    """Each counted up to MANY + 1."""
-    counted = [
-        select(literal(str(standing)).label("standing"), func.count().label("ideas")).select_from(
-            select(Idea.id).where(*conditions).limit(MANY + 1).subquery()
-        )
-        for standing, conditions in where.items()
-    ]
-    return dict(db.session.execute(union_all(*counted)).tuples().all())
-
-
-def _column(standing: str, status: Status, wanted: Filter, count: int, ideas: list[Idea]) -> Column:
+def _column(standing: str, status, wanted: Filter, count: int, ideas: list[Line]) -> Column:
     outcome = standing if standing == Outcome.WANT else None
     label = status_label(status)
     return Column(
@@ -140,20 +197,3 @@ def _column(standing: str, status: Status, wanted: Filter, count: int, ideas: li
         count=count,
         ideas=ideas,
     )
-
-
-def _first(standing: str, where: list[ColumnElement[bool]], most_voted: tuple) -> list[Idea]:
-    if standing == Stage.LAUNCHED:
-        return launches_first(where, SHOWN)
-    if standing == Stage.COMING_SOON:
-        return _soonest(where, most_voted)
-    return list(db.session.scalars(select(Idea).where(*where).options(*_CARD).order_by(*most_voted).limit(SHOWN)))
-
-
-def _soonest(where: list[ColumnElement[bool]], most_voted: tuple) -> list[Idea]:
-    """By month, those without one last; then the most voted. The ids are sorted before the ideas are loaded: a tenth of the bytes."""
-    soonest = StatusChange.promised_on.asc().nulls_last()
-    ordered = select(Idea.id).join(StatusChange, StatusChange.id == Idea.change_id).where(*where)
-    ids = list(db.session.scalars(ordered.order_by(soonest, *most_voted).limit(SHOWN)))
-    ideas = {idea.id: idea for idea in db.session.scalars(select(Idea).where(Idea.id.in_(ids)).options(*_CARD))}
-    return [ideas[idea_id] for idea_id in ids]

@@ -3,7 +3,6 @@
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
-from ideaboard.extensions import db
 from ideaboard.foundation.paging import Page, paginate
 from ideaboard.ideas.listing import Filter
 from ideaboard.models import Idea, Person, StatusChange
@@ -18,7 +17,12 @@ _AFTER = aliased(StatusChange, name="after")
 
 
 def _launches(where: list[ColumnElement[bool]]) -> Select:
-    """(Idea, the change that launched it): a further word at Launched launches nothing; a step back ends a stay."""
+    """(Idea, the change that launched it)."""
+    return select(Idea, _BEGUN).join(_BEGUN, _BEGUN.idea_id == Idea.id).where(*_begins(), *where)
+
+
+def _begins() -> tuple[ColumnElement[bool], ...]:
+    """With this change a stay begins that lasts: a further word at Launched launches nothing; a step back ends a stay."""
     stage_before = (
         select(_BEFORE.stage)
         .where(_BEFORE.idea_id == _BEGUN.idea_id, _earlier(_BEFORE, _BEGUN))
@@ -29,14 +33,9 @@ def _launches(where: list[ColumnElement[bool]]) -> Select:
     )
     left = exists().where(_AFTER.idea_id == _BEGUN.idea_id, _AFTER.stage != Stage.LAUNCHED, _earlier(_BEGUN, _AFTER))
     return (
-        select(Idea, _BEGUN)
-        .join(_BEGUN, _BEGUN.idea_id == Idea.id)
-        .where(
-            _BEGUN.stage == Stage.LAUNCHED,
-            stage_before.is_distinct_from(Stage.LAUNCHED.value),
-            ~left.correlate(_BEGUN),
-            *where,
-        )
+        _BEGUN.stage == Stage.LAUNCHED,
+        stage_before.is_distinct_from(Stage.LAUNCHED.value),
+        ~left.correlate(_BEGUN),
     )
 
 
@@ -44,12 +43,16 @@ def _earlier(one, other):
     return or_(one.changed_at < other.changed_at, and_(one.changed_at == other.changed_at, one.id < other.id))
 
 
-def launches_first(where: list[ColumnElement[bool]], most: int) -> list[Idea]:
-    """The newest launches first, of launched ideas that are so. Sorted as ids, then loaded."""
-    newest = _launches(where).order_by(_BEGUN.changed_at.desc(), _BEGUN.id.desc()).limit(most)
-    ids = list(db.session.scalars(newest.with_only_columns(Idea.id)))
-    ideas = {idea.id: idea for idea in db.session.scalars(select(Idea).where(Idea.id.in_(ids)).options(*_SHOWN))}
-    return [ideas[idea_id] for idea_id in ids]
+def newest_launches(where: list[ColumnElement[bool]], most: int, *, from_ideas: bool) -> Select:
+    """(idea id) of the newest launches, of launched ideas that are so.
+
+    From the few ideas that stand there, sorted; or, where they are many, from the newest changes of all until `most` are found.
+    """
+    newest = _BEGUN.changed_at.desc(), _BEGUN.id.desc()
+    if from_ideas:
+        return _launches(where).with_only_columns(Idea.id.label("idea_id")).order_by(*newest).limit(most)
+    stands = exists().where(Idea.id == _BEGUN.idea_id, *where)
+    return select(_BEGUN.idea_id).where(*_begins(), stands).order_by(*newest).limit(most)
 
 
 def page_of_launches(

@@ -5,20 +5,21 @@ from datetime import date
 from flask import Blueprint, request
 from markupsafe import Markup
 
-from ideaboard.boards.directory import boards_seen_by
+from ideaboard.boards.directory import BoardLink, boards_seen_by, sight_of
 from ideaboard.extensions import gettext
+from ideaboard.following.follows import Hearing
 from ideaboard.foundation.clock import day_in
 from ideaboard.foundation.refusals import Missing
+from ideaboard.ideas.lines import Line
 from ideaboard.ideas.listing import Filter, count_of
 from ideaboard.ideas.own import follows_on
-from ideaboard.models import Follow, Idea, Vote
 from ideaboard.models.vocabulary import Stage
-from ideaboard.roadmap.cards import card_of, hearing_of
+from ideaboard.roadmap.cards import card_of
 from ideaboard.roadmap.columns import columns_of, months_of
 from ideaboard.roadmap.deeds import months_of_launches
 from ideaboard.roadmap.frames import frame_sites
 from ideaboard.roadmap.launches import page_of_launches
-from ideaboard.voting.ballots import ballots_of
+from ideaboard.voting.ballots import Ballot, ballots_of
 from ideaboard.voting.counts import hides_count
 from ideaboard.web.fragments import kept_fragments
 from ideaboard.web.gate import gate, load_board, viewer
@@ -31,14 +32,14 @@ _FRAME_CSP = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-u
 
 
 @roadmap.app_template_global()
-def roadmap_card(idea: Idea, standing: str, my_vote: Vote | None, my_follow: Follow | None, today: date) -> Markup:
+def roadmap_card(idea: Line, standing: str, my_vote: Ballot | None, my_follow: Hearing | None, today: date) -> Markup:
     """A card, kept by what it shows and by what the viewer did."""
     return kept_fragments().fragment(
         "roadmap/_card.html",
         idea=card_of(idea, is_hidden=hides_count(idea, viewer(), has_voted=my_vote is not None)),
         standing=standing,
         my_vote=my_vote is not None,
-        my_follow=hearing_of(my_follow),
+        my_follow=my_follow,
         today=today,
         viewer=viewer() is not None,
         oob=None,
@@ -56,8 +57,8 @@ def show():
         wanted=wanted,
         columns=columns,
         today=day_in(request_now(), current_site().time_zone),
-        months=months_of(wanted, viewer()),
-        boards=boards_seen_by(viewer()),
+        months=tuple(months_of(wanted, viewer())),
+        boards=sight_of(viewer()).boards,
         votes=ballots_of([idea.id for idea in shown], viewer()),
         follows=follows_on(shown, viewer()) if viewer() else {},
         place="roadmap.show",
@@ -121,4 +122,5 @@ def _wanted() -> Filter:
     """Board, mine and month of the address; sort and status are the columns' own."""
     slug = request.args.get("board", "")
     read = Filter.read(request.args, viewer(), load_board(slug) if slug else None)
-    return Filter(board=read.board, mine=read.mine, month=read.month)
+    board = read.board and BoardLink(read.board.id, read.board.slug, read.board.name)
+    return Filter(board=board, mine=read.mine, month=read.month)

@@ -36,8 +36,8 @@ MAXIMA = {
     "profile": ("/me", None, 7),
     "voters": ("/ideas/{number}/voters", None, 10),
     "versions": ("/ideas/{number}/versions", 5, 8),
-    "roadmap": ("/roadmap", 13, 18),  # one for each column, and one more to load what is coming in its order
-    "roadmap of mine": ("/roadmap?mine=votes&board=drinks", None, 19),
+    "roadmap": ("/roadmap", 8, 13),  # one for each column, and one more to load what is coming in its order
+    "roadmap of mine": ("/roadmap?mine=votes&board=drinks", None, 14),
     "launched": ("/launched", 10, 15),
     "feeds": ("/feeds", 3, 7),
     "my feed": ("/me/feeds", None, 7),

@@ -9,6 +9,7 @@ from ideaboard.following.follows import follow, mute
 from ideaboard.foundation.database import end_reading
 from ideaboard.ideas.listing import Filter, count_of, page_of
 from ideaboard.models import Board, Status
+from ideaboard.roadmap import columns
 from ideaboard.roadmap.columns import SHOWN, columns_of, months_of
 from ideaboard.voting.ballot import cast_vote
 from tests.conftest import NOW
@@ -62,7 +63,9 @@ def test_each_idea_stands_where_staff_put_it(road):
     assert [c.count for c in columns.values()] == [2, 1, 4, 2]
 
 
-def test_a_further_word_launches_nothing_again_and_a_step_back_ends_it(road, move):
+@pytest.mark.parametrize("few", [columns.FEW_LAUNCHED, 0], ids=["from the ideas", "from the newest changes"])
+def test_a_further_word_launches_nothing_again_and_a_step_back_ends_it(few, road, move, monkeypatch):
+    monkeypatch.setattr(columns, "FEW_LAUNCHED", few)
     move(road["done"], "launched", text="In all shops now.", days=9)
     assert titles(by_standing()["launched"]) == ["Done Later", "Done"]
     move(road["done later"], "coming_soon", text="It broke; it comes again.", days=10)
