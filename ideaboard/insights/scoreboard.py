@@ -154,6 +154,8 @@ def _waits(life: Life, now: datetime) -> _Waits:
     """What left is watched until then, what waits until now."""
     begun = life.visible_at
     until = max(0.0, ((life.left_at or now) - begun).total_seconds())
+    if life.looked_at is None:  # nor anything after it: most ideas
+        return ((until, False),) * 3
     return tuple(
         (until, False) if at is None else (max(0.0, (at - begun).total_seconds()), True)
         for at in (life.looked_at, life.answered_at, life.decided_at)

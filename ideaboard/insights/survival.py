@@ -9,10 +9,10 @@ d(i) stop at it, the share that waits longer than t is
 Who leaves unanswered at that same moment still counts in n(i). The median is the smallest t with S(t) <= 0.5.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import groupby
 from math import inf
 from operator import itemgetter
 
@@ -49,18 +49,11 @@ class Curve:
 
 def curve_of(lives: Iterable[tuple[float, bool]]) -> Curve:
     """The curve of (seconds watched, whether it stopped then); False: it left, or waits still (censored)."""
-    rows = sorted(lives)
-    left, share = len(rows), 1.0
-    moments, waiting = [], []
-    for moment, group in groupby(rows, key=itemgetter(0)):
-        here = gone = 0
-        for _, stopped in group:
-            here += stopped
-            gone += 1
-        if here:
-            share *= 1 - here / left
-            moments.append(moment)
-            waiting.append(share)
-        left -= gone
-    stopped = sum(stopped for _, stopped in rows)
-    return Curve(len(rows), stopped, rows[-1][0] if rows else 0.0, tuple(moments), tuple(waiting))
+    rows = list(lives)
+    watched = sorted(map(itemgetter(0), rows))
+    stops = Counter(moment for moment, stopped in rows if stopped)
+    share, moments, waiting = 1.0, sorted(stops), []
+    for moment in moments:
+        share *= 1 - stops[moment] / (len(rows) - bisect_left(watched, moment))
+        waiting.append(share)
+    return Curve(len(rows), stops.total(), watched[-1] if rows else 0.0, tuple(moments), tuple(waiting))
