@@ -6,8 +6,8 @@ passed. All fade at the same pace, so the order needs no clock: a vote cast at t
 good, and the sum moves by additions alone, in the UPDATE that moves the counter (voting/trending.py), without a function
 that some SQLite lacks. An idea begins with one vote's weight of its own.
 
-The first TRIAL looks are a trial: until then it is divided by IN_TRIAL only, so that a new idea stands high until it is
-known what readers make of it. Afterwards it is divided by its looks.
+The first TRIAL looks are a trial, in which this counts BOOST times: a new idea stands on top, and while readers look and
+do not vote it falls behind the next one; what gets many votes for few looks stays.
 
 Imported totals never enter. Comments do not either: two people who argue would lift what they argue about.
 
@@ -22,8 +22,8 @@ from ideaboard.models.vocabulary import Origin
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 HALF_LIFE = timedelta(days=90)  # the exponents of doubles last 250 years to either side
-TRIAL = 33  # looks; a few more than 30, because what a site counts as a look is an estimate
-IN_TRIAL = 2.0  # the divisor during the trial: the smaller, the surer are new ideas on top
+TRIAL = 50  # looks; more than 30, because what a site counts as a look is an estimate
+BOOST = 10.0  # with less, boards with few visitors never end a trial; with more, what is known to be good waits behind all
 LOOK = timedelta(days=1)  # how much age outweighs one look
 RESTED = 1e11  # seconds, 3,000 years: puts what is past its trial behind all that is not
 READ_ALIKE = 8  # rows: where half the list's length down a row is read a quarter as often as the first
@@ -38,7 +38,7 @@ def weight(at: datetime) -> float:
 
 def divisor(looks: int) -> float:
     """What the votes are divided by (voting/trending.py says the same in SQL)."""
-    return IN_TRIAL if looks < TRIAL else float(looks)
+    return (looks + 1) / BOOST if looks < TRIAL else looks + 1.0
 
 
 def trending_of(visible_at: datetime | None, cast: Iterable[datetime], looks: int) -> float:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, ColumnExpressionArgument, bindparam, case,
 
 from ideaboard.extensions import db
 from ideaboard.models import Idea, Vote
-from ideaboard.models.ranking import IN_TRIAL, LOOK, RESTED, TRIAL, showing_due_of, trending_of
+from ideaboard.models.ranking import BOOST, LOOK, RESTED, TRIAL, showing_due_of, trending_of
 
 _AT_ONCE = 500  # ideas a round: their votes stand in memory together
 
@@ -34,7 +34,7 @@ def after_looks(looks: int | ColumnExpressionArgument[int]) -> dict[str, ColumnE
 
 
 def _divisor(looks: ColumnElement[int]) -> ColumnElement[float]:
-    return case((looks < TRIAL, IN_TRIAL), else_=looks * 1.0)
+    return case((looks < TRIAL, (looks + 1) / BOOST), else_=looks + 1.0)
 
 
 def recompute(idea_ids: Iterable[int]) -> int:

@@ -59,6 +59,13 @@ def test_an_early_idea_with_more_votes_for_many_more_looks_stands_below_a_late_g
     assert trending_of(NOW, [NOW] * 9, 100) > early
 
 
+def test_in_its_trial_an_idea_is_first_while_it_is_new_and_gives_way_to_the_next_if_nobody_votes():
+    new, passed_over, liked = (trending_of(NOW, [NOW] * votes, looks) for votes, looks in ((1, 0), (1, 12), (9, 12)))
+    assert new > liked > passed_over
+    assert trending_of(NOW, [NOW], TRIAL - 1) > trending_of(NOW, [NOW] * 20, 100)  # but before most that are known
+    assert trending_of(NOW, [NOW], TRIAL) < trending_of(NOW, [NOW] * 20, 100)
+
+
 def test_what_a_half_life_does(make_idea):
     assert weight(NOW + HALF_LIFE) == pytest.approx(2 * weight(NOW))
 
