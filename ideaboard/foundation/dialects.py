@@ -5,8 +5,11 @@ import sqlite3
 
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     Connection,
     Interval,
+    Text,
+    TypeDecorator,
     UnaryExpression,
     and_,
     any_,
@@ -155,10 +158,27 @@ def _insert(dialect_name: str):
 
 
 def among(dialect_name: str, column, ids):
-    """SQL: `column` is one of these numbers, sent as one value: the statement is the same for 3 and for 600 of them."""
+    """SQL: `column` is one of these numbers, sent as one value: the statement is the same for 3 and for 600 of them.
+
+    `ids`: numbers, or a value of the moment (`given("ids", Numbers)`) of a statement that is kept.
+    """
+    numbers = ids if isinstance(ids, BindParameter) else literal(list(ids), Numbers)
     if dialect_name == "sqlite":
-        return column.in_(select(func.json_each(json.dumps(list(ids))).table_valued("value").c.value))
-    return column == any_(cast(literal(list(ids), postgresql.ARRAY(BigInteger)), postgresql.ARRAY(BigInteger)))
+        return column.in_(select(func.json_each(numbers).table_valued("value").c.value))
+    return column == any_(cast(numbers, postgresql.ARRAY(BigInteger)))
+
+
+class Numbers(TypeDecorator):
+    """Whole numbers sent as one value: `among(dialect, column, given("ids", Numbers))` in a statement that is kept."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect):
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else postgresql.ARRAY(BigInteger))
+
+    def process_bind_param(self, value, dialect):
+        return json.dumps(list(value)) if dialect.name == "sqlite" else list(value)
 
 
 def database_clock(dialect_name: str, plus_seconds: int = 0):

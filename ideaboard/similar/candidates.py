@@ -8,9 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import func, select, type_coerce
+from sqlalchemy.types import NullType
 
 from ideaboard.extensions import db
+from ideaboard.foundation.dialects import Numbers, among
+from ideaboard.foundation.kept import Kept, given
 from ideaboard.models import SimilarFresh, SimilarPosting, SimilarSegment, SimilarShape
 from ideaboard.similar.postings import LETTERS, Made, made_of
 from ideaboard.similar.scoring import Corpus, Pool, grams_of, rareness
@@ -22,13 +25,15 @@ LIKELY = 300  # ideas of which those on boards that the viewer sees are compared
 FRESH = 256  # ideas changed since the last fold that count, the latest first
 _GRAMS_COUNTED = 100
 
-_SEGMENTS = select(
-    SimilarSegment.id,
-    SimilarSegment.mark,
-    SimilarSegment.ideas,
-    SimilarSegment.title_words,
-    SimilarSegment.body_words,
-).where(SimilarSegment.state == "live")
+_SEGMENTS = Kept(
+    lambda _: select(
+        SimilarSegment.id,
+        SimilarSegment.mark,
+        SimilarSegment.ideas,
+        SimilarSegment.title_words,
+        SimilarSegment.body_words,
+    ).where(SimilarSegment.state == "live")
+)
 _LATEST = (
     select(SimilarFresh.idea_id)
     .group_by(SimilarFresh.idea_id)
@@ -36,22 +41,32 @@ _LATEST = (
     .limit(FRESH)
     .subquery()
 )
-_FRESH = select(SimilarShape.idea_id, SimilarShape.shape).join(_LATEST, _LATEST.c.idea_id == SimilarShape.idea_id)
 
 
-def _numbers(name: str):
-    """A list of whole numbers that is written into the statement: hundreds of parameters would cost more than reading."""
-    return bindparam(name, expanding=True, literal_execute=True)
+def _bytes(column):
+    """As the driver gives it: SQLAlchemy would look at each of some hundred values."""
+    return type_coerce(column, NullType()).label(column.key)
 
 
-_POSTINGS = (
-    select(SimilarPosting.term, SimilarPosting.ideas, SimilarPosting.members)
-    .where(SimilarPosting.term.in_(_numbers("terms")), SimilarPosting.segment_id.in_(_numbers("segments")))
-    .order_by(SimilarPosting.term, SimilarPosting.segment_id)
+_FRESH = Kept(
+    lambda _: select(SimilarShape.idea_id, _bytes(SimilarShape.shape)).join(
+        _LATEST, _LATEST.c.idea_id == SimilarShape.idea_id
+    )
 )
-_SHAPES = select(SimilarShape.idea_id, SimilarShape.shape).where(
-    SimilarShape.idea_id.in_(_numbers("ids")), SimilarShape.board_id.in_(_numbers("boards"))
+_POSTINGS = Kept(
+    lambda dialect: (
+        select(SimilarPosting.term, SimilarPosting.ideas, _bytes(SimilarPosting.members))
+        .where(among(dialect, SimilarPosting.term, given("terms", Numbers)))
+        .where(among(dialect, SimilarPosting.segment_id, given("segments", Numbers)))
+        .order_by(SimilarPosting.term, SimilarPosting.segment_id)
+    )
 )
+_SHAPES = Kept(
+    lambda dialect: select(SimilarShape.idea_id, SimilarShape.board_id, _bytes(SimilarShape.shape)).where(
+        among(dialect, SimilarShape.idea_id, given("ids", Numbers))
+    )
+)
+_MADE_OF_NONE = made_of({})
 
 # {mark of a live segment: (its terms, in how many ideas each stands)}: a few hundred kB each, which never change.
 _counts: dict[str, tuple[np.ndarray, np.ndarray]] = {}
@@ -67,12 +82,12 @@ class Compared:
 
 
 def compared_with(
-    query: Pool, boards: Iterable[int], *, exclude: int | None = None, among: list[int] | None = None
+    query: Pool, boards: Iterable[int], *, exclude: int | None = None, only: list[int] | None = None
 ) -> Compared:
-    """`boards`: only ideas of these; `among`: only these ideas, all of them."""
-    segments = db.session.execute(_SEGMENTS).all()
-    fresh = dict(db.session.execute(_FRESH).tuples().all())
-    made = made_of(fresh)
+    """`boards`: only ideas of these; `only`: these ideas, all of them."""
+    segments = _SEGMENTS.all()
+    fresh = dict(_FRESH.all())
+    made = made_of(fresh) if fresh else _MADE_OF_NONE
     words = np.unique(query.title).tolist()
     grams = (np.unique(grams_of(query, 4)[0])[:_GRAMS_COUNTED] | LETTERS).tolist()
     held = _held_by(words + grams, segments, made)
@@ -83,11 +98,13 @@ def compared_with(
         (sum(segment.body_words for segment in segments) + made.body_words) / max(1, size),
         held,
     )
-    if among is None:
+    ids = only
+    if ids is None:
         chosen = _rarest(words, held, WORDS) + _rarest(grams, held, GRAMS)
-        among = _likely(chosen, [segment.id for segment in segments], made, corpus, exclude)
-    shapes = dict(db.session.execute(_SHAPES, {"ids": among, "boards": list(boards)}).tuples().all())
-    seen = [i for i in among if i in shapes][:COMPARED]
+        ids = _likely(chosen, [segment.id for segment in segments], made, corpus, exclude)
+    boards = frozenset(boards)
+    shapes = {i: shape for i, board_id, shape in _SHAPES.all(ids=ids) if board_id in boards}
+    seen = [i for i in ids if i in shapes][:COMPARED]
     return Compared(seen, Pool([shapes[i] for i in seen]), corpus)
 
 
@@ -136,25 +153,24 @@ def _likely(terms: list[int], live: list[int], fresh: Made, corpus: Corpus, excl
     """The ids of ideas that hold most of the terms, weighed by rareness; equal ones by id."""
     rows = fresh.rows_of(terms)
     if live and terms:
-        rows += db.session.execute(_POSTINGS, {"terms": terms, "segments": live}).tuples().all()
-    rare = dict(zip(terms, rareness(np.array([corpus.held_by[t] for t in terms]), corpus.size).tolist(), strict=True))
-    by_words, by_letters = ([], []), ([], [])
-    for term, count, members in rows:
-        kind = by_letters if term & LETTERS else by_words
-        weight = rare[term]
-        kind[0].append(np.frombuffer(members, "<u4", count))
-        kind[1].append(
-            np.full(count, weight) if term & LETTERS else np.frombuffer(members, np.uint8, count, 4 * count) * weight
-        )
+        rows += _POSTINGS.all(terms=terms, segments=live)
     if not rows:
         return []
-    size = max(int(ids.max()) for ids in by_words[0] + by_letters[0]) + 1
-    of_words, of_letters = _summed(*by_words, size), _summed(*by_letters, size)
-    if exclude is not None and exclude < size:
-        of_words[exclude] = of_letters[exclude] = 0
-    found = np.flatnonzero((of_words + of_letters) > 0)
-    values = np.zeros(len(found))
-    for kind in (of_words[found], of_letters[found]):
+    rare = dict(zip(terms, rareness(np.array([corpus.held_by[t] for t in terms]), corpus.size).tolist(), strict=True))
+    of_words, of_letters = [row for row in rows if not row[0] & LETTERS], [row for row in rows if row[0] & LETTERS]
+    by_words, by_letters = _ids_of(of_words), _ids_of(of_letters)
+    words_weigh = _rare_of(of_words, rare) * _joined([members[4 * count :] for _, count, members in of_words], np.uint8)
+    found, place = _each_once(np.concatenate((by_words, by_letters)))
+    by_measure = (
+        np.bincount(place[: len(by_words)], words_weigh, minlength=len(found)),
+        np.bincount(place[len(by_words) :], _rare_of(of_letters, rare), minlength=len(found)),
+    )
+    if exclude is not None:
+        for kind in by_measure:
+            kind[found == exclude] = 0
+    held = sum(by_measure) > 0
+    found, values = found[held], np.zeros(np.count_nonzero(held))
+    for kind in (kind[held] for kind in by_measure):
         values += kind / max(kind.max(initial=0), 1e-9)
     values = values.round(9)
     if len(found) > LIKELY:
@@ -163,6 +179,25 @@ def _likely(terms: list[int], live: list[int], fresh: Made, corpus: Corpus, excl
     return found[np.lexsort((found, -values))][:LIKELY].tolist()
 
 
-def _summed(ids: list, weights: list, size: int) -> np.ndarray:
-    """By id: the sum of its weights."""
-    return np.bincount(np.concatenate(ids), np.concatenate(weights), minlength=size) if ids else np.zeros(size)
+def _each_once(ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(the ids, sorted, each once; where each of `ids` stands there). Postings are sorted: merging them is quick."""
+    order = np.argsort(ids, kind="stable")
+    ordered = ids[order]
+    is_new = np.ones(len(ids), bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=is_new[1:])
+    place = np.empty(len(ids), int)
+    place[order] = np.cumsum(is_new) - 1
+    return ordered[is_new], place
+
+
+def _ids_of(rows: list) -> np.ndarray:
+    return _joined([members[: 4 * count] for _, count, members in rows], "<u4")
+
+
+def _joined(parts: list[bytes], kind) -> np.ndarray:
+    return np.frombuffer(b"".join(parts), kind)
+
+
+def _rare_of(rows: list, rare: dict[int, float]) -> np.ndarray:
+    """How rare the term is, of each member of its rows."""
+    return np.repeat(np.array([rare[term] for term, _, _ in rows]), np.array([count for _, count, _ in rows], int))

@@ -1,43 +1,49 @@
 """Similar ideas: the one function behind the form, staff's pages and `bench-similar`."""
 
-from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
-from ideaboard.extensions import db
+from ideaboard.foundation.kept import Kept, given, in_slots
 from ideaboard.foundation.words import tokens_of
 from ideaboard.models import Board, Idea, Person
+from ideaboard.models.eyes import Eyes, eyes_of
 
 SHOWN = 5
 MORE = 15  # ranked besides, for the case that some of the best were hidden, merged or taken back
 LIKELY = 0.5  # of what could be in common: from there on two ideas are likely the same
 WORDS_FROM = 3  # words of a title, from which on it says enough
+_AT_ONCE = SHOWN + MORE
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(NamedTuple):
     """An idea that is like what was typed. `common`: how much they have in common, of 1."""
 
-    idea: Idea
+    idea_id: int
     common: float
 
 
 def similar_to(title: str, viewer: Person | None, *, limit: int = SHOWN, exclude: int | None = None) -> list[Match]:
-    """The ideas most like a new title, among those the viewer sees, best first; board, author, status, change loaded."""
+    """The ideas most like a new title, among those the viewer sees, best first."""
     from ideaboard.similar.ranking import ranking  # noqa: PLC0415 (numpy)
 
-    boards = db.session.scalars(select(Board.id).where(Board.visible_to(viewer))).all()
-    ranked = dict(ranking(title, boards, limit=limit + MORE, exclude=exclude))
-    if not ranked:
-        return []
-    loaded = db.session.scalars(
-        select(Idea)
-        .where(Idea.id.in_(ranked), Idea.visible_to(viewer), Idea.in_the_open())
-        .options(joinedload(Idea.board), joinedload(Idea.author), joinedload(Idea.status), joinedload(Idea.change))
+    boards, seen = _kept_for(eyes_of(viewer))
+    viewer_id = viewer.id if viewer is not None else None
+    ids = [board.id for board in boards.all(viewer_id=viewer_id)]
+    ranked = ranking(title, ids, limit=limit + MORE, exclude=exclude)
+    visible = {row.id for row in in_slots(seen, "id", _AT_ONCE, (i for i, _ in ranked), viewer_id=viewer_id)}
+    return [Match(i, common) for i, common in ranked if i in visible][:limit]
+
+
+@cache
+def _kept_for(eyes: Eyes | None) -> tuple[Kept, Kept]:
+    """(the boards that are seen, which of some ideas are)"""
+    some = Idea.id.in_([given(f"id_{n}") for n in range(_AT_ONCE)])
+    return (
+        Kept(lambda _: select(Board.id).where(Board.visible_to(eyes))),
+        Kept(lambda _: select(Idea.id).where(some, Idea.visible_to(eyes), Idea.in_the_open())),
     )
-    found = {idea.id: idea for idea in loaded}
-    return [Match(found[i], common) for i, common in ranked.items() if i in found][:limit]
 
 
 def says_enough(title: str) -> bool:

@@ -26,7 +26,7 @@ def ranking(
     `boards`: only ideas of these; `among`: these ideas, all of them, also where little is in common.
     """
     query = Pool([shape_of(title)])
-    compared = compared_with(query, boards, exclude=exclude, among=among)
+    compared = compared_with(query, boards, exclude=exclude, only=among)
     if not compared.ids:
         return []
     scores, common = score(query, compared.pool, compared.corpus)

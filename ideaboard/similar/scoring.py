@@ -24,6 +24,7 @@ NEAR = 3  # places within which two words are a pair
 PAIRED = 60  # words of the text that are paired
 FED_BACK = 8  # the best so far, whose words widen the query
 _K = 1.2
+_SIEVE = 4096
 _SMALL = np.array(sorted({hash_of(stem) for word in SMALL_WORDS for stem in stems_of(word)}), dtype=np.int64)
 
 
@@ -69,17 +70,18 @@ def measures_of(query: Pool, pool: Pool, corpus: Corpus) -> tuple[dict[str, np.n
     """({measure: of each of the pool, of 1}, how much each has in common with the query, of 1)."""
     words = np.unique(query.title)
     rare = rareness(np.array([corpus.held_by.get(word, 0) for word in words.tolist()]), corpus.size)
-    in_title = _times(words, pool.title, pool.of_title, pool.size)
-    in_body = _times(words, pool.body, pool.of_body, pool.size)
+    titles, bodies = _held(words, pool.title), _held(words, pool.body)
+    in_title = _times(words, titles, pool.of_title, pool.size)
+    in_body = _times(words, bodies, pool.of_body, pool.size)
     lengths = TITLE_COUNTS * pool.title_lengths + pool.body_lengths
     mean = TITLE_COUNTS * corpus.title_length + corpus.body_length
-    grams = [(grams_of(query, n)[0], *grams_of(pool, n)) for n in (3, 4, 5)]
+    asked, grams = _grams(query, 5), _grams(pool, 5)
     found = {
         "both": _bm25(TITLE_COUNTS * in_title + in_body, lengths, mean, 0.75) @ rare,
         "body": _bm25(in_body, pool.body_lengths, corpus.body_length, 0.75) @ rare,
-        "letters": _cover(np.unique(grams[1][0]), *grams[1][1:], pool.size),
-        "grams": sum(_weighed(*three, pool.size, 0.5) for three in grams),
-        "pairs": _weighed(paired(query.title, query.of_title)[0], *_pairs_of(pool), pool.size, 0.75),
+        "letters": _cover(np.unique(asked[1][0]), *grams[1], pool.size),
+        "grams": sum(_of_grams(one[0], *of_pool, pool.size) for one, of_pool in zip(asked, grams, strict=True)),
+        "pairs": _of_pairs(paired(query.title, np.arange(len(query.title)), query.of_title)[0], pool, titles[0], bodies[0]),
     }
     # "both" and "letters" only say which are best so far, and what is alike at all.
     telling = np.where(np.isin(words, _SMALL), 0.0, rare)  # in few ideas even "for" is rare, and says nothing
@@ -96,35 +98,50 @@ def rareness(held_by: np.ndarray, size: int) -> np.ndarray:
 
 
 def grams_of(pool: Pool, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Every n letters in a row that lie within one word, its borders included: (hash, whose)."""
-    letters, owners = pool.letters, pool.of_letter
-    count = max(0, len(letters) - n + 1)
-    value, inside = np.zeros(count, np.int64), np.ones(count, bool)
-    for i in range(n):
-        part = letters[i : i + count]
-        value = (value * 65599 + part) & 0xFFFFFFFF
-        if 0 < i < n - 1:
-            inside &= part != ord(" ")
-    inside &= owners[:count] == owners[len(owners) - count :]
-    return value[inside], owners[:count][inside]
+    """Every n letters (3 and more) in a row that lie within one word, its borders included: (hash, whose)."""
+    return _grams(pool, n)[-1]
 
 
-def paired(tokens, owners) -> tuple[np.ndarray, np.ndarray]:
-    """Every two words of a text within NEAR places, whichever comes first: (hash, whose)."""
+def _grams(pool, longest):
+    """Those of 3, 4, … letters; each the one before, and one letter more."""
+    letters, owners, found = pool.letters, pool.of_letter, []
+    in_word, inside = letters != ord(" "), np.ones(len(letters), bool)
+    value = letters
+    for n in range(2, longest + 1):
+        value = (value[:-1] * 65599 + letters[n - 1 :]) & 0xFFFFFFFF
+        if n > 2:
+            inside = inside[: len(value)] & in_word[n - 2 : n - 2 + len(value)]
+            one_text = inside & (owners[: len(value)] == owners[n - 1 :])
+            found.append((value[one_text], owners[: len(value)][one_text]))
+    return found
+
+
+def paired(tokens, places, owners) -> tuple[np.ndarray, np.ndarray]:
+    """Every two words of a text within NEAR places, whichever comes first: (hash, whose). `places`: rising."""
     values, whose = [], []
     for gap in range(1, NEAR + 1):
-        same = owners[:-gap] == owners[gap:]
-        one, two = tokens[:-gap][same], tokens[gap:][same]
+        near = (owners[:-gap] == owners[gap:]) & (places[gap:] - places[:-gap] <= NEAR)
+        one, two = tokens[:-gap][near], tokens[gap:][near]
         values.append((np.minimum(one, two) * 1_000_003 + np.maximum(one, two)) & 0x7FFFFFFFFFFF)
-        whose.append(owners[:-gap][same])
+        whose.append(owners[:-gap][near])
     return np.concatenate(values), np.concatenate(whose)
 
 
-def _pairs_of(pool):
-    before = np.cumsum(pool.body_lengths) - pool.body_lengths
-    near = np.arange(len(pool.body)) - before[pool.of_body] < PAIRED
-    titles, bodies = paired(pool.title, pool.of_title), paired(pool.body[near], pool.of_body[near])
-    return np.concatenate((titles[0], bodies[0])), np.concatenate((titles[1], bodies[1]))
+def _of_pairs(query, pool, in_titles, in_bodies):
+    """BM25 of the query's pairs. Both words of one are the query's, so no others are looked at: `in_titles`, `in_bodies`
+    are the places where those stand."""
+    begins = np.cumsum(pool.body_lengths) - pool.body_lengths
+    in_bodies = in_bodies[in_bodies - begins[pool.of_body[in_bodies]] < PAIRED]
+    titles = paired(pool.title[in_titles], in_titles, pool.of_title[in_titles])
+    bodies = paired(pool.body[in_bodies], in_bodies, pool.of_body[in_bodies])
+    lengths = sum(
+        np.maximum(words - gap, 0)
+        for gap in range(1, NEAR + 1)
+        for words in (pool.title_lengths, np.minimum(pool.body_lengths, PAIRED))
+    )
+    wanted, tokens = np.unique(query), np.concatenate((titles[0], bodies[0]))
+    times = _times(wanted, _held(wanted, tokens), np.concatenate((titles[1], bodies[1])), pool.size)
+    return _weighed(times, lengths, 0.75)
 
 
 def _by_best(values):
@@ -132,13 +149,22 @@ def _by_best(values):
     return values / best if best > 0 else np.zeros(len(values))
 
 
-def _times(wanted, tokens, owners, size):
-    """(texts × wanted): how often each stands in each. `wanted` is sorted."""
-    if not len(wanted) or not len(tokens):
-        return np.zeros((size, len(wanted)))
-    place = np.minimum(np.searchsorted(wanted, tokens), len(wanted) - 1)
-    hit = wanted[place] == tokens
-    counted = np.bincount(owners[hit] * len(wanted) + place[hit], minlength=size * len(wanted))
+def _held(wanted, tokens):
+    """(where in `tokens` one of `wanted` stands, which of them). `wanted` is sorted; few tokens are among them."""
+    if not len(wanted):
+        return np.zeros(0, int), np.zeros(0, int)
+    sieve = np.zeros(_SIEVE, bool)  # most are told by some of their bits; the others are looked up
+    sieve[wanted % _SIEVE] = True
+    at = np.flatnonzero(sieve[tokens % _SIEVE])
+    place = np.minimum(np.searchsorted(wanted, tokens[at]), len(wanted) - 1)
+    hit = wanted[place] == tokens[at]
+    return at[hit], place[hit]
+
+
+def _times(wanted, held, owners, size):
+    """(texts × wanted): how often each stands in each. `held`: as _held gives it, of all texts."""
+    at, place = held
+    counted = np.bincount(owners[at] * len(wanted) + place, minlength=size * len(wanted))
     return counted.reshape(size, len(wanted)).astype(float)
 
 
@@ -146,16 +172,19 @@ def _bm25(times, lengths, mean, b):
     return times * (_K + 1) / (times + _K * (1 - b + b * lengths / max(mean, 1))[:, None])
 
 
-def _weighed(wanted, tokens, owners, size, b):
+def _of_grams(query, tokens, owners, size):
+    wanted = np.unique(query)
+    return _weighed(_times(wanted, _held(wanted, tokens), owners, size), np.bincount(owners, minlength=size), 0.5)
+
+
+def _weighed(times, lengths, b):
     """BM25 with the pool's own rareness and lengths."""
-    times = _times(np.unique(wanted), tokens, owners, size)
-    lengths = np.bincount(owners, minlength=size)
-    return _bm25(times, lengths, lengths.mean(), b) @ rareness((times > 0).sum(0), size)
+    return _bm25(times, lengths, lengths.mean(), b) @ rareness((times > 0).sum(0), len(times))
 
 
 def _cover(wanted, tokens, owners, size):
     """What both hold, by rareness, over the root of what each holds. `wanted` is sorted, each once."""
-    terms, owner, term, _ = _table(tokens, owners)
+    terms, owner, term, _ = _table(tokens, owners, size)
     rare = rareness(np.bincount(term, minlength=len(terms)), size)
     at, inside = _places(wanted, terms)
     shared = np.zeros(len(terms))
@@ -176,7 +205,7 @@ def _trust(first):
 def _widened(words, rare_words, pool, trust):
     """Cosine of titles with the query's words and, half as much, those of the titles that are best so far."""
     size = pool.size
-    terms, owner, term, times = _table(pool.title, pool.of_title)
+    terms, owner, term, times = _table(pool.title, pool.of_title, size)
     rare = rareness(np.bincount(term, minlength=len(terms)), size)
     at, inside = _places(words, terms)
     rare[at] = rare_words[inside]
@@ -190,12 +219,21 @@ def _widened(words, rare_words, pool, trust):
     return np.bincount(owner, value * query[term], minlength=size)
 
 
-def _table(tokens, owners):
+def _table(tokens, owners, size):
     """(the terms, sorted; then for each term of each text: whose, which, how often)."""
-    terms, place = np.unique(tokens, return_inverse=True)
-    width = max(1, len(terms))
-    cells, times = np.unique(owners * width + place, return_counts=True)
-    return terms, cells // width, cells % width, times
+    cells = tokens * size + owners
+    cells.sort()
+    first = np.flatnonzero(_is_new(cells))
+    term, owner = np.divmod(cells[first], size)
+    is_new = _is_new(term)
+    return term[is_new], owner, np.cumsum(is_new) - 1, np.diff(first, append=len(cells))
+
+
+def _is_new(ordered):
+    """Whether each differs from the one before."""
+    found = np.ones(len(ordered), bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=found[1:])
+    return found
 
 
 def _places(wanted, terms):

@@ -2,21 +2,23 @@
 
 from dataclasses import dataclass
 
-from ideaboard.models import Idea, Person, Vote
+from ideaboard.ideas.lines import Line, lines_of
+from ideaboard.models import Person
 from ideaboard.similar.finding import LIKELY, says_enough, similar_to
-from ideaboard.similar.marking import marked
-from ideaboard.voting.ballots import ballots_of
+from ideaboard.similar.marking import Marks, Pieces
+from ideaboard.voting.ballots import voted_on
+from ideaboard.voting.counts import as_counted_for
 
 
 @dataclass(frozen=True)
 class Suggestion:
     """`title`, `text`: in pieces, each with whether it is a word of the query. `is_likely`: it may well be the same."""
 
-    idea: Idea
+    idea: Line
     is_likely: bool
-    title: list[tuple[str, bool]]
-    text: list[tuple[str, bool]]
-    my_vote: Vote | None
+    title: Pieces
+    text: Pieces
+    my_vote: bool
 
 
 def suggestions_for(title: str, viewer: Person | None) -> list[Suggestion]:
@@ -24,15 +26,12 @@ def suggestions_for(title: str, viewer: Person | None) -> list[Suggestion]:
     if not says_enough(title):
         return []
     matches = similar_to(title[:300], viewer)
-    votes = ballots_of([match.idea.id for match in matches], viewer)
-    found = [
-        Suggestion(
-            match.idea,
-            match.common >= LIKELY,
-            marked(match.idea.title, title),
-            marked(match.idea.excerpt, title),
-            votes.get(match.idea.id),
-        )
-        for match in matches
-    ]
+    ids = [match.idea_id for match in matches]
+    votes, lines, marks = voted_on(ids, viewer), lines_of(ids), Marks(title)
+    found = []
+    for idea_id, common in matches:
+        if idea_id in lines:
+            my_vote = idea_id in votes
+            idea = as_counted_for(lines[idea_id], viewer, has_voted=my_vote)
+            found.append(Suggestion(idea, common >= LIKELY, marks.of(idea.title), marks.of(idea.excerpt), my_vote))
     return [one for one in found if one.is_likely or any(asked for _, asked in one.title + one.text)]

@@ -145,6 +145,15 @@ def list_rows(rows: Any, appended: bool = False) -> Markup:
     return Markup("\n").join(map(Markup, made))
 
 
+def part_of(template: str, idea: Any, **facts: Any) -> Markup:
+    """A part that shows a line and where it stands: kept, except where it stands Under review by a label of an admin's."""
+    reads_under_review = current_site().received_reads_under_review
+    facts |= {"idea": idea, "viewer": viewer() is not None, "site": SiteFace(reads_under_review), "oob": None}
+    if reads_under_review and idea.status_id is None:
+        return Markup(current_app.jinja_env.get_template(template).render(facts))  # noqa: S704 - of templates
+    return kept_fragments().kept_or_made(template, reader_key(), tuple(facts.items()))
+
+
 def filters_of(wanted: Filter, place: str, orders: list[str], boards: tuple[BoardLink, ...]) -> Markup:
     """The line above a list that orders and narrows it."""
     board = wanted.board and BoardLink(wanted.board.id, wanted.board.slug, wanted.board.name)
@@ -168,7 +177,7 @@ def offered_standings() -> tuple[tuple[str, str], ...]:
 
 def install(app: Flask) -> None:
     fragments = app.extensions["fragments"] = Fragments(app.jinja_env)
-    app.jinja_env.globals.update(fragment=fragments.fragment, list_rows=list_rows, filters_of=filters_of)
+    app.jinja_env.globals.update(fragment=fragments.fragment, list_rows=list_rows, filters_of=filters_of, part_of=part_of)
 
 
 def kept_fragments() -> Fragments:

@@ -52,7 +52,7 @@ def test_what_was_written_is_found(site):
     rows = {model: db.session.scalar(select(func.count()).select_from(model)) for model in (Idea, Comment)}
     assert documents > sum(rows.values()) * 0.95
     title = db.session.scalars(select(Idea.title).where(Idea.visible_to(None)).order_by(Idea.id.desc()).limit(1)).one()
-    assert title in {match.idea.title for match in similar_to(title, None)}
+    assert title in {db.session.get(Idea, match.idea_id).title for match in similar_to(title, None)}
 
 
 def test_a_seed_gives_one_site(site, new_app):

@@ -25,9 +25,9 @@ TITLES = (
 
 
 def found(title, viewer=None, **more):
-    matches = similar_to(title, viewer, **more)
+    titles = [db.session.get(Idea, match.idea_id).title for match in similar_to(title, viewer, **more)]
     end_reading()
-    return [match.idea.title for match in matches]
+    return titles
 
 
 @pytest.fixture(params=["fresh", "folded"])
