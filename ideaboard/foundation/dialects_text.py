@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, TextClause, text
 from sqlalchemy import Row as SqlRow
 
+from ideaboard.foundation import driver
+
 
 @dataclass(frozen=True)
 class Option:
@@ -44,7 +46,7 @@ class FullText:
     both: str
     either: str
     without: str
-    read: TextClause
+    read: str  # in the driver's own words: it is asked most
     number: TextClause
     whole: TextClause
     remove: TextClause
@@ -78,10 +80,10 @@ class FullText:
     def _option(self, option: Option, in_title: bool) -> str:
         raise NotImplementedError
 
-    def find(self, connection: Connection, words: str, above: int, below: int, most: int) -> Sequence[SqlRow]:
+    def find(self, connection: Connection, words: str, above: int, below: int, most: int) -> Sequence[tuple]:
         """(id, title, body, other) of up to `most` documents between two numbers, the highest first."""
         values = {"words": words, "above": above, "below": below, "most": most}
-        return connection.execute(self.read, values).all()
+        return driver.run(connection, self.read, values).fetchall()
 
     def count(self, connection: Connection, words: str, most: int) -> int:
         """How many documents an expression finds, counted up to `most`."""
@@ -114,7 +116,7 @@ class FullText:
 
 class Fts5(FullText):
     both, either, without = " AND ", " OR ", "({}) NOT ({})"
-    read = text(
+    read = (
         "SELECT rowid, title, body, other FROM search_fts WHERE search_fts MATCH :words"
         " AND rowid > :above AND rowid < :below ORDER BY rowid DESC LIMIT :most"
     )
@@ -139,9 +141,9 @@ class Fts5(FullText):
 
 class TsVector(FullText):
     both, either, without = " & ", " | ", "({}) & !({})"
-    read = text(
-        "SELECT id, title, body, other FROM search_fts WHERE words @@ CAST(:words AS tsquery)"
-        " AND id > :above AND id < :below ORDER BY id DESC LIMIT :most"
+    read = (
+        "SELECT id, title, body, other FROM search_fts WHERE words @@ CAST(%(words)s AS tsquery)"
+        " AND id > %(above)s AND id < %(below)s ORDER BY id DESC LIMIT %(most)s"
     )
     number = text(
         "SELECT count(*) FROM (SELECT id FROM search_fts WHERE words @@ CAST(:words AS tsquery) LIMIT :most) AS found"

@@ -6,17 +6,20 @@ their boards' words narrow the search itself, and each document is held against 
 ranked, counted or shown.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import combinations
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 
 from ideaboard.extensions import db
 from ideaboard.foundation.database import dialect_name
-from ideaboard.foundation.dialects import among
+from ideaboard.foundation.dialects import Numbers, among
 from ideaboard.foundation.dialects_text import FullText, Option, Term, full_text
+from ideaboard.foundation.kept import Kept, given
 from ideaboard.models import Board, Comment, Idea, Person, StatusChange
+from ideaboard.models.eyes import Eyes, eyes_of
 from ideaboard.search.documents import ANSWER, COMMENT, IDEA, above, row_of, scope_of
 from ideaboard.search.query import Query
 from ideaboard.search.ranking import Candidate, scores
@@ -61,18 +64,19 @@ class Found:
 def find(
     query: Query,
     viewer: Person | None,
-    conditions: Sequence[ColumnElement[bool]],
+    conditions: Sequence[ColumnElement[bool]] | None,
     *,
     board_id: int | None = None,
     uncounted: frozenset[int] = frozenset(),
     typing: bool = False,
 ) -> Found:
-    """`conditions`: SQL that an idea must fulfil (a list's filter, visible_to among it). `uncounted`: boards that keep their
+    """`conditions`: SQL that an idea must fulfil (a list's filter, visible_to among it); None: those of a list without a
+    filter, in statements that are kept. `uncounted`: boards that keep their
     counts from the viewer, where votes move no order. `typing`: the last word is not finished. The same words, rows and rights give the same hits in the same order on both databases."""
     scope = _scope(viewer, board_id) if query.wanted else None
     if scope is None:
         return Found(terms=query.wanted)
-    search = _Search(full_text(dialect_name()), query.unwanted, scope, conditions, uncounted)
+    search = _Search(full_text(dialect_name()), query.unwanted, scope, _facts_for(viewer, conditions), uncounted)
     ways = [] if typing and query.last else [query.wanted]
     ways += [query.ending_in(last) for last in (query.last, typing and query.shorter) if last]
     if typing and query.short and len(query.wanted) > 1:
@@ -100,7 +104,7 @@ def _scope(viewer: Person | None, board_id: int | None) -> Scope | None:
     if board_id is not None:
         return Scope(inside=(scope_of(board_id),))
     inside, outside = [], []
-    for number, visible in db.session.execute(select(Board.id, Board.visible_to(viewer))):
+    for number, visible in _boards(eyes_of(viewer)).all(viewer_id=_id_of(viewer)):
         (inside if visible else outside).append(scope_of(number))
     if not inside:
         return None
@@ -108,11 +112,53 @@ def _scope(viewer: Person | None, board_id: int | None) -> Scope | None:
     return fewer if len(fewer.inside + fewer.outside) <= _MANY_BOARDS else Scope()
 
 
+@cache
+def _boards(eyes: Eyes | None) -> Kept:
+    return Kept(lambda _: select(Board.id, Board.visible_to(eyes).label("is_seen")))
+
+
+def _id_of(viewer: Person | None) -> int | None:
+    return viewer.id if viewer is not None else None
+
+
+# (a kind, ids of its rows) -> (id of the row, id of its idea, votes, id of its board) of those that may be seen.
+Facts = Callable[[int, list[int]], Iterable[tuple[int, int, int, int]]]
+
+
+def _facts_for(viewer: Person | None, conditions: Sequence[ColumnElement[bool]] | None) -> Facts:
+    if conditions is None:
+        kept = _facts_kept(eyes_of(viewer))
+        return lambda kind, ids: kept[kind].all(ids=ids, viewer_id=_id_of(viewer))
+    return lambda kind, ids: db.session.execute(_facts(dialect_name(), kind, ids, conditions))
+
+
+@cache
+def _facts_kept(eyes: Eyes | None) -> dict[int, Kept]:
+    every, ids = (Idea.in_the_open(), Idea.visible_to(eyes)), given("ids", Numbers)
+    return {
+        kind: Kept(lambda dialect, kind=kind: _facts(dialect, kind, ids, every)) for kind in (IDEA, ANSWER, COMMENT)
+    }
+
+
+def _facts(dialect: str, kind: int, ids, conditions: Sequence[ColumnElement[bool]]) -> Select:
+    of_idea = Idea.votes_count, Idea.board_id
+    if kind == IDEA:
+        query = select(Idea.id, Idea.id.label("idea_id"), *of_idea).where(among(dialect, Idea.id, ids))
+    elif kind == ANSWER:
+        query = select(StatusChange.id, Idea.id.label("idea_id"), *of_idea).join(Idea, Idea.id == StatusChange.idea_id)
+        query = query.where(among(dialect, StatusChange.id, ids), StatusChange.redacted_at.is_(None))
+    else:
+        query = select(Comment.id, Idea.id.label("idea_id"), *of_idea).join(Idea, Idea.id == Comment.idea_id)
+        stands = Comment.deleted_at.is_(None), Comment.held_at.is_(None), Comment.hidden_at.is_(None)
+        query = query.where(among(dialect, Comment.id, ids), *stands)
+    return query.where(*conditions)
+
+
 class _Search:
     """One question to the index, with what does not change between its ways of asking."""
 
-    def __init__(self, index: FullText, unwanted: tuple[Term, ...], scope: Scope, conditions, uncounted):
-        self.index, self.scope, self.conditions, self.uncounted = index, scope.inside, conditions, uncounted
+    def __init__(self, index: FullText, unwanted: tuple[Term, ...], scope: Scope, facts: Facts, uncounted):
+        self.index, self.scope, self.facts, self.uncounted = index, scope.inside, facts, uncounted
         self.unwanted = (*unwanted, *(Term((Option((word,)),)) for word in scope.outside))
         self.cut = False
 
@@ -165,33 +211,14 @@ class _Search:
         for row in rows:
             kind, row_id = row_of(row[0])
             ids.setdefault(kind, []).append(row_id)
-        allowed = {kind: self._facts(kind, of_kind) for kind, of_kind in ids.items()}
+        allowed = {}
+        for kind, of_kind in ids.items():
+            for row_id, idea_id, votes, board_id in self.facts(kind, of_kind):
+                allowed[kind, row_id] = idea_id, 0 if board_id in self.uncounted else votes
         for number, title, body, other in rows:
-            kind, row_id = row_of(number)
-            if facts := allowed[kind].get(row_id):
-                yield Candidate(kind, row_id, *facts, title, f"{body} {other}" if other else body)
-
-    def _facts(self, kind: int, ids: list[int]) -> dict[int, tuple[int, int]]:
-        """{id of the row: (id of its idea, votes)} of what may be seen."""
-        if kind == IDEA:
-            query = select(Idea.id, Idea.id, Idea.votes_count, Idea.board_id).where(among(dialect_name(), Idea.id, ids))
-        elif kind == ANSWER:
-            query = (
-                select(StatusChange.id, Idea.id, Idea.votes_count, Idea.board_id)
-                .join(Idea, Idea.id == StatusChange.idea_id)
-                .where(among(dialect_name(), StatusChange.id, ids), StatusChange.redacted_at.is_(None))
-            )
-        else:
-            stands = Comment.deleted_at.is_(None), Comment.held_at.is_(None), Comment.hidden_at.is_(None)
-            query = (
-                select(Comment.id, Idea.id, Idea.votes_count, Idea.board_id)
-                .join(Idea, Idea.id == Comment.idea_id)
-                .where(among(dialect_name(), Comment.id, ids), *stands)
-            )
-        rows = db.session.execute(query.where(*self.conditions))
-        return {
-            row_id: (idea_id, 0 if board_id in self.uncounted else votes) for row_id, idea_id, votes, board_id in rows
-        }
+            of_row = row_of(number)
+            if facts := allowed.get(of_row):
+                yield Candidate(*of_row, *facts, title, f"{body} {other}" if other else body)
 
 
 def _grouped(candidates: list[Candidate], terms: Sequence[Term]) -> list[Hit]:

@@ -1,15 +1,17 @@
 """The door of search: a page of what was found, and a few rows while somebody types."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
+from secrets import token_hex
+from typing import NamedTuple
 
 from flask import Blueprint, request, url_for
-from markupsafe import Markup
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import joinedload
+from markupsafe import Markup, escape
+from sqlalchemy import select
 
-from ideaboard.boards.directory import Sight, sight_of
-from ideaboard.extensions import db
-from ideaboard.ideas.lines import COLUMNS, IDEA, Line, line_of, with_what_it_shows
+from ideaboard.boards.directory import BoardLink, Sight, sight_of
+from ideaboard.foundation.kept import Kept, given, in_slots
+from ideaboard.ideas.lines import IDEA, Line, lines_of
 from ideaboard.ideas.listing import Filter
 from ideaboard.models import Comment, IdeaAddition, Person, StatusChange
 from ideaboard.search.documents import ANSWER, COMMENT, plain
@@ -18,6 +20,7 @@ from ideaboard.search.query import Query, read
 from ideaboard.search.reading import Found, Hit, Said, find
 from ideaboard.voting.ballots import voted_on
 from ideaboard.voting.counts import as_counted_for
+from ideaboard.web.fragments import kept_fragments, offered_standings
 from ideaboard.web.gate import gate, load_board, viewer
 from ideaboard.web.swap import page_or_fragment, wants_fragment
 
@@ -25,13 +28,33 @@ search = Blueprint("search", __name__)
 PAGE_SIZE = 10  # each is shown with its why, which costs more than a row of a list
 WHILE_TYPING = 6
 SHORTEST = 2  # letters, before rows are shown while typing
+_WORDS = token_hex(16)  # stands for what was typed where a part of the page is kept
 
 
-_IDS = bindparam("ids", expanding=True)
-_LINES = select(*COLUMNS, IDEA.c.body_html).select_from(
-    with_what_it_shows(select(IDEA.c.id).where(IDEA.c.id.in_(_IDS)).subquery())
+_AT_ONCE = PAGE_SIZE
+_SOME = [given(f"id_{n}") for n in range(_AT_ONCE)]
+_TEXTS = Kept(lambda _: select(IDEA.c.id, IDEA.c.body_html).where(IDEA.c.id.in_(_SOME)))
+_ADDED = Kept(
+    lambda _: (
+        select(IdeaAddition.idea_id, IdeaAddition.html).where(IdeaAddition.idea_id.in_(_SOME)).order_by(IdeaAddition.id)
+    )
 )
-_ADDED = select(IdeaAddition.idea_id, IdeaAddition.html).where(IdeaAddition.idea_id.in_(_IDS)).order_by(IdeaAddition.id)
+
+
+class By(NamedTuple):
+    """Who said something, as a hit shows them."""
+
+    display_name: str | None
+    erased_at: datetime | None
+    avatar_seed: str
+
+
+def _said_by(model, by_id) -> Kept:
+    columns = model.id, model.html, by_id.label("by_id"), *(getattr(Person, name) for name in By._fields)
+    return Kept(lambda _: select(*columns).outerjoin(Person, Person.id == by_id).where(model.id.in_(_SOME)))
+
+
+_SAID = {ANSWER: _said_by(StatusChange, StatusChange.actor_id), COMMENT: _said_by(Comment, Comment.author_id)}
 
 
 @dataclass(frozen=True)
@@ -50,7 +73,7 @@ class Asked(Filter):
 class SaidShown:
     """An answer or a comment as a hit shows it."""
 
-    by: Person | None
+    by: By | None
     is_answer: bool
     text: Markup
     url: str
@@ -89,7 +112,7 @@ def index():
         found=found,
         shown=_shown(hits, found, votes),
         votes=votes,
-        boards=sight.boards,
+        filters=Markup() if typing else _filters(wanted, sight),
         number=number,
         last=number * size >= len(found.hits),
         place="search.index",
@@ -100,8 +123,25 @@ def _found(query: Query, wanted: Asked, typing: bool, sight: Sight) -> Found:
     if typing and len(query.typed) < SHORTEST and query.typed.isascii():
         return Found()
     board_id = wanted.board.id if wanted.board else None
-    conditions = wanted.conditions(viewer())
+    is_filtered = wanted.board is not None or wanted.standing or wanted.is_narrowed_beyond_status
+    conditions = wanted.conditions(viewer()) if is_filtered else None
     return find(query, viewer(), conditions, board_id=board_id, uncounted=sight.uncounted, typing=typing)
+
+
+def _filters(wanted: Asked, sight: Sight) -> Markup:
+    """The line below the box, kept for all words alike: they stand in its links alone."""
+    if not sight.boards:
+        return Markup()
+    board = wanted.board and BoardLink(wanted.board.id, wanted.board.slug, wanted.board.name)
+    kept = kept_fragments().fragment(
+        "search/_filters.html",
+        wanted=replace(wanted, board=board, q=_WORDS),
+        place="search.index",
+        boards=sight.boards,
+        stages=offered_standings(),
+        viewer=viewer() is not None,
+    )
+    return kept.replace(_WORDS, escape(url_for("search.index", q=wanted.q).partition("q=")[2]))
 
 
 def _page_number(found: Found) -> int:
@@ -112,37 +152,35 @@ def _page_number(found: Found) -> int:
 
 
 def _shown(hits: list[Hit], found: Found, votes: frozenset[int]) -> list[Shown]:
-    ids = {"ids": [hit.idea_id for hit in hits]}
-    ideas = {row.id: (line_of(row), row.body_html) for row in db.session.execute(_LINES, ids)}
-    added: dict[int, str] = {}
-    for idea_id, html in db.session.execute(_ADDED, ids):
-        added[idea_id] = f"{added.get(idea_id, '')} {html}"
+    ids, own = [hit.idea_id for hit in hits], [hit.idea_id for hit in hits if hit.own]
+    ideas = lines_of(ids)
+    texts = {row.id: row.body_html for row in in_slots(_TEXTS, "id", _AT_ONCE, own)}
+    for idea_id, html in in_slots(_ADDED, "id", _AT_ONCE, own):
+        texts[idea_id] += f" {html}"
     said = _said([hit.said for hit in hits if hit.said])
     shown = []
     for hit in hits:
-        idea, html = ideas[hit.idea_id]
-        idea = as_counted_for(idea, viewer(), has_voted=idea.id in votes)
-        text = snippet(plain(html + added.get(idea.id, "")), found.terms) if hit.own else None
+        idea = as_counted_for(ideas[hit.idea_id], viewer(), has_voted=hit.idea_id in votes)
+        text = snippet(plain(texts[idea.id]), found.terms) if hit.own else None
         shown.append(Shown(idea, marked(idea.title, found.terms), text, _said_shown(hit, idea, said, found), hit.own))
     return shown
 
 
-def _said(said: list[Said]) -> dict[Said, Comment | StatusChange]:
-    found: dict[Said, Comment | StatusChange] = {}
-    for kind, model, by in ((ANSWER, StatusChange, StatusChange.actor), (COMMENT, Comment, Comment.author)):
-        ids = [one.row_id for one in said if one.kind == kind]
-        if ids:
-            rows = db.session.scalars(select(model).where(model.id.in_(ids)).options(joinedload(by)))
-            found |= {Said(kind, row.id): row for row in rows}
+def _said(said: list[Said]) -> dict[Said, tuple[str, By | None]]:
+    """{an answer or comment: (its HTML, who said it)}"""
+    found = {}
+    for kind, kept in _SAID.items():
+        for row_id, html, by_id, *by in in_slots(kept, "id", _AT_ONCE, [s.row_id for s in said if s.kind == kind]):
+            found[Said(kind, row_id)] = html, None if by_id is None else By._make(by)
     return found
 
 
 def _said_shown(hit: Hit, idea: Line, said: dict, found: Found) -> SaidShown | None:
-    row = said.get(hit.said) if hit.said else None
-    text = snippet(plain(row.html), found.terms) if row is not None else None
+    html, by = said.get(hit.said, ("", None))
+    text = snippet(plain(html), found.terms) if html else None
     if text is None:
         return None
     if hit.said.kind == COMMENT:
-        return SaidShown(row.author, False, text, url_for("discussion.thread_at", comment_id=row.id))
-    there = "answer" if row.id == idea.change_id else "timeline"
-    return SaidShown(row.actor, True, text, url_for("ideas.show", idea_id=idea.id, slug=idea.slug, _anchor=there))
+        return SaidShown(by, False, text, url_for("discussion.thread_at", comment_id=hit.said.row_id))
+    there = "answer" if hit.said.row_id == idea.change_id else "timeline"
+    return SaidShown(by, True, text, url_for("ideas.show", idea_id=idea.id, slug=idea.slug, _anchor=there))

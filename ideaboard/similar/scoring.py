@@ -81,7 +81,9 @@ def measures_of(query: Pool, pool: Pool, corpus: Corpus) -> tuple[dict[str, np.n
         "body": _bm25(in_body, pool.body_lengths, corpus.body_length, 0.75) @ rare,
         "letters": _cover(np.unique(asked[1][0]), *grams[1], pool.size),
         "grams": sum(_of_grams(one[0], *of_pool, pool.size) for one, of_pool in zip(asked, grams, strict=True)),
-        "pairs": _of_pairs(paired(query.title, np.arange(len(query.title)), query.of_title)[0], pool, titles[0], bodies[0]),
+        "pairs": _of_pairs(
+            paired(query.title, np.arange(len(query.title)), query.of_title)[0], pool, titles[0], bodies[0]
+        ),
     }
     # "both" and "letters" only say which are best so far, and what is alike at all.
     telling = np.where(np.isin(words, _SMALL), 0.0, rare)  # in few ideas even "for" is rare, and says nothing

@@ -177,7 +177,9 @@ def offered_standings() -> tuple[tuple[str, str], ...]:
 
 def install(app: Flask) -> None:
     fragments = app.extensions["fragments"] = Fragments(app.jinja_env)
-    app.jinja_env.globals.update(fragment=fragments.fragment, list_rows=list_rows, filters_of=filters_of, part_of=part_of)
+    app.jinja_env.globals.update(
+        fragment=fragments.fragment, list_rows=list_rows, filters_of=filters_of, part_of=part_of
+    )
 
 
 def kept_fragments() -> Fragments:

@@ -17,7 +17,7 @@ def ask(app):
     """ask(words, viewer=None, …) -> the titles that have all the words, in order."""
 
     def ask(words, viewer=None, *, wanted=None, **how):
-        found = find(read(words), viewer, (wanted or Filter()).conditions(viewer), **how)
+        found = find(read(words), viewer, wanted and wanted.conditions(viewer), **how)
         titles = dict(db.session.execute(db.select(Idea.id, Idea.title)).all())
         db.session.rollback()
         return [] if found.some else [titles[hit.idea_id] for hit in found.hits]

@@ -16,7 +16,7 @@ def plan_of(words: str) -> str:
         explain = "EXPLAIN "
     else:
         explain = "EXPLAIN QUERY PLAN "
-    rows = db.session.execute(text(explain + index.read.text), values).all()
+    rows = db.session.connection().exec_driver_sql(explain + index.read, values).all()
     db.session.rollback()
     return "\n".join(str(row[-1]) for row in rows)
 
