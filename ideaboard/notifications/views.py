@@ -29,11 +29,17 @@ def _unread() -> int:
     return g.unread_count
 
 
+# How an entry of the inbox reads, in its template.
+notifications.add_app_template_global(words.because_words)
+notifications.add_app_template_global(words.status_line, "news_status_line")
+notifications.add_app_template_global(words.merge_line, "news_merge_line")
+
+
 @notifications.get("/me/inbox")
 @gate("person.self")
 def inbox():
     groups, cursors = entries.inbox_of(viewer(), after=request.args.get("after"), before=request.args.get("before"))
-    return page("notifications/inbox.html", groups=groups, cursors=cursors, words=words)
+    return page("notifications/inbox.html", groups=groups, cursors=cursors)
 
 
 @notifications.post("/me/inbox/read")

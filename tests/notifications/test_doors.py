@@ -7,7 +7,7 @@ import pytest
 
 from ideaboard.accounts.codes import send_code
 from ideaboard.following.follows import mute
-from ideaboard.models import BoardMember, Delivery, Event, Notification, Story, StoryIdea
+from ideaboard.models import BoardMember, Comment, Delivery, Event, Notification, StatusChange, Story, StoryIdea
 from ideaboard.models.vocabulary import Reason
 from ideaboard.notifications.mailbox import kept_mails
 from ideaboard.notifications.preferences import choices_of, wishes_of
@@ -54,6 +54,31 @@ def test_looking_at_the_idea_marks_nothing_and_reading_all_leaves_no_button(clie
     assert client.post("/me/inbox/read", follow_redirects=True).status_code == 200
     page = client.get("/me/inbox").text
     assert "Mark all as read" not in page and "unread</span>" not in page
+
+
+def test_what_was_kept_of_an_entry_goes_with_its_words(client_of, cast, told, db):
+    client = client_of(cast.vera)
+    page = client.get("/me/inbox").text
+    assert "Tuesdays, please." in page and "From June oat costs" in page
+    db.session.scalars(db.select(Comment)).one().deleted_at = NOW
+    db.session.scalars(db.select(StatusChange)).one().redacted_at = NOW
+    cast.noor.display_name = "Nora"
+    db.session.commit()
+    page = client.get("/me/inbox").text
+    assert "Tuesdays" not in page and "This comment is no longer there." in page and "Nora" in page
+    assert "From June" not in page and "The text of this answer was removed." in page
+    told.hidden_at = NOW
+    db.session.commit()
+    assert "Oat milk" not in client.get("/me/inbox").text
+
+
+def test_a_group_words_three_entries_and_counts_the_others(client_of, cast, told, say, tell):
+    for number in range(4):
+        say(told, cast.noor, f"And word {number}.")
+    tell()
+    page = client_of(cast.vera).get("/me/inbox").text
+    assert [f"word {number}." in page for number in range(4)] == [False, True, True, True]
+    assert page.index("word 3.") < page.index("word 2.") and "and 3 more" in page
 
 
 def test_reading_all_is_only_ones_own(client_of, cast, told, follows, change_to, tell, db):
