@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from tests import postgres
@@ -120,18 +121,22 @@ class Bench:
             found["floors"] = round(found["cpu_ms"] / self.floors.cpu("page", connections), 2)
         if case.changing:
             row["changing"] = self.changing(asked[0])
+            shown = report.ideas_shown(self.one.port, asked[0])
+            if pairs := self.site.pairs_on(shown):
+                row["changing_shown"] = self.changing(asked[0], iter(pairs))
         self.one.watch_memory()
         report.say_row(self.site.ideas, case.key, row)
 
-    def changing(self, request: Request) -> dict:
-        """The same page with a vote between every two requests, over one connection."""
+    def changing(self, request: Request, pairs: Iterator[tuple[int, int]] | None = None) -> dict:
+        """The same page with a vote between every two requests, over one connection: of the next of `pairs`, or
+        elsewhere."""
         times, raw, number, spent = [], request.raw(), 0, 0.0
         with contextlib.closing(client.Wire(self.one.port)) as wire:
             end = time.monotonic() + self.seconds
             before = self.one.cpu()
             while number < BETWEEN or time.monotonic() < end:
                 at = cpu(self.one.database) if self.one.database else 0
-                self.site.vote()  # its own cost at the database is not the page's
+                self.site.vote(next(pairs) if pairs else None)  # its own cost at the database is not the page's
                 spent += (cpu(self.one.database) - at) if self.one.database else 0
                 began = time.perf_counter()
                 status = wire.exchange(raw)[0]

@@ -18,6 +18,7 @@ _IDEA = r'href="(/ideas/\d+-[^"#?]+)"'
 _LOADED = (
     r'<(?:link[^>]+rel="(?:stylesheet|icon|modulepreload|preload)"[^>]*?href|script[^>]+src|img[^>]+src)="([^"]+)"'
 )
+CHANGING = {"changing": "elsewhere", "changing_shown": "on it"}  # a vote between every two requests
 MOST_REQUESTS, MOST_BYTES = 5, 40_000
 MOST_START, MOST_MEMORY, MOST_GROWTH = 2.0, 300, 1.5
 
@@ -32,9 +33,11 @@ def judged(row: dict) -> list[tuple[str, bool]]:
     eight, one = row.get("at_8"), row.get("at_1") or row.get("at_8")
     if eight and bar.get("floor"):
         found.append((f"{eight['floors']:.1f} of {bar['floor']:g} floors", eight["floors"] <= bar["floor"]))
-    if bar.get("between") and (changing := row.get("changing")):
-        text = f"{changing['floors']:.1f} of {bar['between']:g} with votes between"
-        found.append((text, changing["floors"] <= bar["between"]))
+    if bar.get("between"):
+        for name, where in CHANGING.items():
+            if changing := row.get(name):
+                text = f"{changing['floors']:.1f} of {bar['between']:g} with votes {where} between"
+                found.append((text, changing["floors"] <= bar["between"]))
     if one and bar.get("p50"):
         found.append((f"p50 {one['p50_ms']:.1f} of {bar['p50']:g} ms", one["p50_ms"] <= bar["p50"]))
     if bar.get("p99"):
@@ -68,9 +71,17 @@ def first_view(port: int) -> dict:
     return {"pages": found}
 
 
+def ideas_shown(port: int, request: Request) -> list[int]:
+    """Ids of the ideas that a page leads to."""
+    return list(dict.fromkeys(int(found) for found in re.findall(r"/ideas/(\d+)-", _text(ask(port, request)[3]))))
+
+
+def _text(body: bytes) -> str:
+    return (gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body).decode("utf-8", "replace")
+
+
 def _addresses(body: bytes, pattern: str) -> list[str]:
-    text = (gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body).decode("utf-8", "replace")
-    return [one for one in (urljoin("/", found) for found in re.findall(pattern, text)) if one.startswith("/")]
+    return [one for one in (urljoin("/", found) for found in re.findall(pattern, _text(body))) if one.startswith("/")]
 
 
 def say(text: str) -> None:
@@ -108,8 +119,9 @@ def say_row(size: int, key: str, row: dict) -> None:
         + (f" ERRORS {one['errors']}" if one["errors"] else "")
         for name, one in at.items()
     )
-    if "changing" in row:
-        text += f"; votes between: CPU {row['changing']['cpu_ms']:.2f} ({row['changing']['floors']:.1f}×)"
+    for name, where in CHANGING.items():
+        if name in row:
+            text += f"; votes {where} between: CPU {row[name]['cpu_ms']:.2f} ({row[name]['floors']:.1f}×)"
     say(f"  {key}: {text} | {verdict(row)}")
 
 
@@ -150,7 +162,7 @@ def table(result: dict) -> str:
         at = [row.get(f"at_{n}") for n in (1, 8, 32)]
         rates = ", ".join(f"{one['per_second']:.0f}" if one else "–" for one in at)
         p50s = ", ".join(f"{one['p50_ms']:.1f}" if one else "–" for one in at[:2])
-        changing = f"{row['changing']['cpu_ms']:.2f} ms, {row['changing']['floors']:.1f} ×" if "changing" in row else ""
+        changing = ", ".join(f"{row[name]['floors']:.1f} × {where}" for name, where in CHANGING.items() if name in row)
         lines.append(
             f"| {row['title']} | {rates} | {p50s} | {eight['p99_ms']:.0f} | {eight['cpu_ms']:.2f} | {eight['floors']:.1f} |"
             f" {changing} | {eight['bytes'] / 1000:.1f} | {verdict(row)} |"
@@ -164,7 +176,8 @@ def say_beside(one: dict, other: dict) -> None:
     say(f"\n| what | {one['database']}, ms of CPU | {other['database']} | times |\n|---|---|---|---|")
     for key, row in first.items():
         if "at_8" in row and "at_8" in second.get(key, {}):
-            for name, at in (("", "at_8"), (", with votes between", "changing")):
+            between = ((f", votes {where} between", name) for name, where in CHANGING.items())
+            for name, at in (("", "at_8"), *between):
                 if at in row:
                     here, there = row[at]["cpu_ms"], second[key][at]["cpu_ms"]
                     say(f"| {row['title']}{name} | {here:.2f} | {there:.2f} | {there / here:.1f} |")

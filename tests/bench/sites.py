@@ -59,14 +59,25 @@ class Site:
             for n in range(first, self.used)
         ]
 
-    def vote(self) -> None:
-        """Somebody votes, from another process than the server's: the deed's own cost is not the server's."""
-        (person, _), idea = self.pairs(1)[0]
+    def vote(self, pair: tuple[int, int] | None = None) -> None:
+        """Somebody votes, from another process than the server's: the deed's own cost is not the server's.
+
+        `pair`: (person id, idea id), else the next of `pairs`.
+        """
+        person, idea = pair or next((voter[0], idea) for voter, idea in self.pairs(1))
         with self.app.app_context():
             by = db.session.get(Person, person)
             end_reading()
             cast_vote(idea, by, datetime.now(UTC))
             db.session.remove()
+
+    def pairs_on(self, ideas: list[int]) -> list[tuple[int, int]]:
+        """(person id, idea id), idea after idea, of those that a page shows and `pairs` leaves alone."""
+        with self.app.app_context():
+            wanted = Idea.id.in_(set(ideas) - set(self.open_ideas))
+            found = [idea.id for idea in db.session.scalars(select(Idea).where(wanted)) if idea.is_open_for_votes]
+            db.session.remove()
+        return [(person, idea) for person, _ in self.voters for idea in found]
 
     def cursor(self, wanted: Filter) -> str | None:
         """Where the list goes on, deep down."""

@@ -32,6 +32,8 @@ def test_a_quick_run_has_every_row_and_leaves_no_drift(tmp_path, request):
         assert row["at_8"].keys() == AT
         assert row["at_8"]["errors"] == 0, case.key
         assert ("changing" in row) == case.changing
+        # A small site's open ideas may all be among those that voters wait for.
+        assert case.changing or "changing_shown" not in row
     for key in ("vote", "withdraw"):
         assert size["rows"][key]["at_8"]["errors"] == 0
     assert size["memory_mib"].keys() == {"web", "worker"}

@@ -16,7 +16,7 @@ FIGURES = {"per_second": 900.0, "p50_ms": 4.0, "p99_ms": 30.0, "cpu_ms": 1.5, "f
     ("bar", "figures", "wanted"),
     [
         ({"floor": 2, "between": None, "p50": None, "p99": None}, {"at_8": FIGURES}, [False]),
-        ({"floor": 6, "between": 4, "p50": None, "p99": None}, {"at_8": FIGURES, "changing": {"floors": 3.9}}, [True, True]),
+        ({"floor": 6, "between": 4, "p50": None, "p99": None}, {"at_8": FIGURES, "changing": {"floors": 3.9}, "changing_shown": {"floors": 4.1}}, [True, True, False]),
         ({"floor": 6, "between": 4, "p50": None, "p99": None}, {"at_8": FIGURES, "changing": {"floors": 4.1}}, [True, False]),
         ({"floor": None, "between": None, "p50": 10, "p99": 20}, {"at_1": FIGURES, "at_8": FIGURES}, [True, False]),
         # A vote's p99 is that at eight connections.
