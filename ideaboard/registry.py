@@ -38,7 +38,6 @@ from ideaboard.notifications.subscribers import SUBSCRIBERS
 from ideaboard.notifications.views import notifications
 from ideaboard.patterns.views import patterns
 from ideaboard.roadmap.views import roadmap
-from ideaboard.search.commands import index_search
 from ideaboard.search.views import search
 from ideaboard.site import choice_views
 from ideaboard.site.commands import demo, recount
@@ -112,7 +111,7 @@ COMMANDS = (
     deliveries,
     demo,
     doctor,
-    index_search,
+    Later("index-search", "ideaboard.search.commands:index_search", "Make the index of search anew."),
     # What reads strangers' files takes 0.4 s to load, and no start and no page needs it.
     Later("import-ideas", "ideaboard.transfer.commands:import_ideas", "Bring ideas and comments from a file."),
     Later("bench-similar", "ideaboard.similar.commands:bench_similar", "Measure how well similar ideas are found."),

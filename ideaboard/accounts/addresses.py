@@ -2,8 +2,6 @@
 
 import unicodedata
 
-from email_validator import EmailNotValidError, validate_email
-
 from ideaboard.extensions import gettext
 from ideaboard.foundation.refusals import Refusal
 
@@ -24,6 +22,8 @@ def normal_address(typed: str) -> str:
         raise NoAddress(gettext("Type your e-mail address, like vera@example.com."), field="email")
     if len(address) > LONGEST or any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") for c in address):
         raise NoAddress(_sentence(), field="email")
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 (30 ms of patterns, that no start needs)
+
     try:
         found = validate_email(address, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:

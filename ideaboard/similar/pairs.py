@@ -21,8 +21,6 @@ _NEW = timedelta(days=2)  # what is older was compared by then, or came from els
 
 def pair_up(now: datetime) -> bool:
     """Look for the duplicates of some ideas that are new or changed; whether there may be more to do."""
-    from ideaboard.similar.ranking import ranking  # noqa: PLC0415 (numpy)
-
     rows = db.session.execute(
         select(Idea.id, Idea.title)
         .join(SimilarShape, SimilarShape.idea_id == Idea.id)
@@ -31,7 +29,12 @@ def pair_up(now: datetime) -> bool:
         .order_by(Idea.visible_at.desc())
         .limit(AT_ONCE)
     ).all()
-    boards = list(db.session.scalars(select(Board.id))) if rows else []
+    if not rows:
+        end_reading()
+        return False
+    from ideaboard.similar.ranking import ranking  # noqa: PLC0415 (numpy)
+
+    boards = list(db.session.scalars(select(Board.id)))
     found = [(row.id, ranking(row.title, boards, limit=KEPT, exclude=row.id)) for row in rows]
     end_reading()
     for idea_id, likest in found:

@@ -9,7 +9,7 @@ from ideaboard.ideas.editing import edit_idea, retitle_idea
 from ideaboard.ideas.leaving import take_back
 from ideaboard.ideas.submission import submit_idea
 from ideaboard.models import Idea, SimilarFresh, SimilarPosting, SimilarSegment
-from ideaboard.similar import candidates
+from ideaboard.similar import candidates, folding
 from ideaboard.similar.finding import similar_to
 from ideaboard.similar.folding import catch_up, fold, fold_now_and_then
 from ideaboard.similar.indexing import learn
@@ -123,6 +123,24 @@ def test_the_worker_learns_what_no_verb_told_of_and_folds_it(make_idea):
     assert db.session.scalars(select(SimilarSegment.ideas)).all() == [70]
 
 
+def test_a_worker_that_begins_looks_for_no_idea_where_each_is_known(known, make_idea, monkeypatch):
+    monkeypatch.setattr(folding, "_learnt_up_to", 0)
+    seen = []
+
+    def note(connection, cursor, statement, *_):
+        seen.append(statement)
+
+    db.event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        fold_now_and_then("w", NOW)
+        assert not any("similar_shape" in statement and "EXISTS" in statement for statement in seen)
+    finally:
+        db.event.remove(db.engine, "before_cursor_execute", note)
+    make_idea("Waffles with syrup")
+    fold_now_and_then("w", NOW)
+    assert found("Waffles with syrup") == ["Waffles with syrup"]
+
+
 def test_segments_grow_together_and_the_old_ones_go(make_idea):
     for _ in range(3):
         for n in range(4):
@@ -134,8 +152,6 @@ def test_segments_grow_together_and_the_old_ones_go(make_idea):
 
 
 def test_two_workers_that_fold_at_once_leave_one_segment(known, monkeypatch):
-    from ideaboard.similar import folding
-
     write, others = folding._write, []
 
     def slow(ids, now):
