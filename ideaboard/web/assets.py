@@ -6,11 +6,11 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, abort, request, url_for
+from flask import Blueprint, Flask, Response, abort, request
 
 from ideaboard.site.theme import theme_css
 from ideaboard.web.gate import gate
-from ideaboard.web.globals import current_site
+from ideaboard.web.globals import current_site, path_of
 from ideaboard.web.vary import vary_by
 
 assets = Blueprint("assets", __name__)
@@ -58,7 +58,7 @@ def build() -> str:
 def asset_url(name: str) -> str:
     """The address of 'app.css', 'pages.css', 'app.js' or 'favicon.svg'."""
     stem, kind = name.rsplit(".", 1)
-    return url_for("assets.file", stem=stem, digest=_files[name][0], kind=kind)
+    return path_of("assets.file", stem=stem, digest=_files[name][0], kind=kind)
 
 
 @assets.get("/assets/<stem>-<digest>.<any(css, js, svg):kind>")
@@ -76,7 +76,7 @@ def theme_url() -> str:
     css = _theme_css(current_site().accent)
     if name not in _files or _files[name][1] != css.encode():
         _put(name, css)
-    return url_for("assets.theme", digest=_files[name][0])
+    return path_of("assets.theme", digest=_files[name][0])
 
 
 _theme_css = lru_cache(maxsize=4)(theme_css)

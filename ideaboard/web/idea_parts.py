@@ -6,6 +6,7 @@ one, and which of the rights that they may ask about are theirs (`Rights`): two 
 """
 
 from dataclasses import is_dataclass
+from datetime import date, datetime
 from typing import Any
 
 from flask import render_template
@@ -27,6 +28,7 @@ ASKED = ("idea.edit", "idea.retitle", "idea.merge", "idea.see_voters", "idea.vot
 SHOWN = ("my_vote", "my_solved", "ending", "additions", "versions", "steps", "timeline", "change", "clear", "behind")
 # Of a person no page shows more; of an idea no page shows these, and every look or vote moves them.
 OF_A_PERSON = ("id", "display_name", "erased_at", "department", "avatar_seed")
+PLAIN = {str, int, bool, datetime, date, type(None)}
 UNSHOWN = {"_sa_instance_state", "views_count", "showing_due", "trending"}
 
 
@@ -71,9 +73,10 @@ def known(value: Any, met: set[int]) -> Any:
         met.add(id(value))
         held = instance_dict(value)
         names = OF_A_PERSON if isinstance(value, Person) else sorted(held.keys() - UNSHOWN)
-        return type(value).__name__, *((name, known(held[name], met)) for name in names)
+        values = [held[name] for name in names]
+        return type(value).__name__, *names, *[v if type(v) in PLAIN else known(v, met) for v in values]
     if isinstance(value, tuple | list):
-        return tuple(known(one, met) for one in value)
+        return tuple([v if type(v) in PLAIN else known(v, met) for v in value])
     if is_dataclass(value):
         return type(value).__name__, *(known(one, met) for one in vars(value).values())
     return value

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from sqlalchemy import select
 
+from ideaboard.extensions import get_locale
 from ideaboard.foundation.kept import Kept
 from ideaboard.models import Idea, Status, StatusChange
 from ideaboard.models.vocabulary import OUTCOMES_THAT_END_VOTING, STEPS, Outcome, Stage
@@ -37,7 +39,12 @@ def steps_of(idea: Idea, changes: list[StatusChange] | None = None) -> list[Step
 
 def _labels() -> dict[str, str]:
     """{stage: the label of its first status}: how a step reads before the idea has been there."""
-    return {status.stage: status_label(status) for status in _STATUSES.all()}
+    return _labelled(tuple(_STATUSES.all()), str(get_locale()))
+
+
+@lru_cache(maxsize=100)
+def _labelled(statuses: tuple, _language: str) -> dict[str, str]:
+    return {status.stage: status_label(status) for status in statuses}
 
 
 _STATUSES = Kept(lambda _: select(Status.stage, Status.label).order_by(Status.position.desc(), Status.id.desc()))
