@@ -77,11 +77,17 @@ def translations() -> Translations | NullTranslations:
             return found
     except (AttributeError, RuntimeError):
         pass
-    found = _get_translations()
     locale = get_locale()
-    if locale is not None:
-        g._flask_babel.spoken = locale, found
+    if locale is None:
+        return _get_translations()
+    found = _catalogues.get(locale)
+    if found is None:
+        found = _catalogues[locale] = _get_translations()
+    g._flask_babel.spoken = locale, found
     return found
+
+
+_catalogues: dict[Locale, Translations | NullTranslations] = {}  # of the few languages of this site
 
 
 # Made once: a Locale takes 0.1 ms to make, and a list of ideas asks for it a hundred times.

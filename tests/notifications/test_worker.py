@@ -16,7 +16,7 @@ from ideaboard.foundation.clock import now
 from ideaboard.foundation.database import end_reading
 from ideaboard.jobs import schedule
 from ideaboard.jobs.worker import Worker
-from ideaboard.models import Budget, Delivery, Notification, SignedIn, WorkerPulse
+from ideaboard.models import Budget, Delivery, Notification, SignedIn, Site, WorkerPulse
 from ideaboard.notifications.sending import Sent
 from ideaboard.notifications.waiting import mails_waiting_since, wal_alarm
 from tests.conftest import NOW
@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def worker(app):
     one = Worker()
     one.hand.post = Remembering()
-    one._next_run["checkpoint"] = float("inf")  # not within the test's transaction
+    one._next_run["checkpoint"] = one._next_run["long log"] = float("inf")  # not within the test's transaction
     end_reading()
     return one
 
@@ -139,6 +139,24 @@ def test_a_waiting_mail_is_never_forgotten(db, cast, app, count_rows):
     db.session.commit()
     schedule.forget("test", NOW + timedelta(days=400))
     assert count_rows("delivery") == 1
+
+
+def test_a_long_log_does_not_wait_for_its_minute(own_app):
+    from ideaboard.extensions import db
+
+    with own_app.app_context():
+        if db.engine.dialect.name != "sqlite":
+            assert schedule.checkpoint_long_log("test", NOW) is None
+            return
+        log = Path(f"{db.engine.url.database}-wal")
+        schedule.pulse("test", NOW)
+        schedule.checkpoint_long_log("test", NOW)
+        assert log.stat().st_size > 0  # short, it waits
+        with db.session.begin():
+            db.session.add(Site(id=1, logo=bytes(schedule.LONG_LOG_BYTES)))
+        schedule.checkpoint_long_log("test", NOW)
+        assert log.stat().st_size < 100_000
+        assert "long log" in {job.name for job in schedule.SCHEDULE}
 
 
 def test_the_log_is_moved_into_the_database_and_staff_hear_when_it_cannot(own_app):

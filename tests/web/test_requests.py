@@ -8,6 +8,7 @@ from htmx_flask.requests import HtmxAwareRequest
 from werkzeug.exceptions import ClientDisconnected
 
 from ideaboard.extensions import db
+from ideaboard.foundation import dialects
 from ideaboard.foundation.database import connection_at_hand, transaction
 from ideaboard.web.request import Request
 from ideaboard.web.vary import vary_by
@@ -84,3 +85,15 @@ def test_a_vote_asks_nothing_that_it_does_not_need(cast, client_of, make_idea, a
     assert answer.status_code == 200 and "Stimme" in answer.text
     assert len([statement for statement in seen if statement.startswith(("SELECT", "INSERT", "UPDATE"))]) <= 7
     assert not any("FROM site" in statement for statement in seen)
+
+
+def test_who_waits_for_the_lock_looks_often(own_app):
+    """SQLite alone: its own waiting would sleep ever longer, while other processes take the lock one after the other."""
+    with own_app.app_context():
+        if db.engine.dialect.name != "sqlite":
+            return
+        with transaction() as session:
+            raw = session.connection().connection.driver_connection
+            assert raw.execute("PRAGMA busy_timeout").fetchone()[0] == dialects.LOOK_MS
+        session.connection()  # reading waits for what only a start after a crash makes it wait for
+        assert raw.execute("PRAGMA busy_timeout").fetchone()[0] == dialects.PATIENT_MS
