@@ -9,19 +9,18 @@ from dataclasses import is_dataclass
 from datetime import date, datetime
 from typing import Any
 
-from flask import render_template
+from flask import current_app, render_template
 from markupsafe import Markup
 from sqlalchemy.orm.attributes import instance_dict
 
 from ideaboard.extensions import Model
 from ideaboard.models import Idea, Person
 from ideaboard.permissions import allows
-from ideaboard.voting.views import count_hidden
+from ideaboard.voting.counts import hides_count
 from ideaboard.web.fragments import SiteFace, kept_fragments, reader_key
 from ideaboard.web.gate import viewer
 from ideaboard.web.globals import current_site
 from ideaboard.workflow.linked import link_of
-from ideaboard.workflow.views import under_review_label
 
 ARTICLE, STORY = "ideas/_article.html", "workflow/_story.html"
 ASKED = ("idea.edit", "idea.retitle", "idea.merge", "idea.see_voters", "idea.vote")
@@ -58,8 +57,8 @@ def article_and_story(
     beside = (  # what templates look up themselves
         reader_key(),
         link_of(change, idea) if change is not None else None,
-        count_hidden(idea, parts["my_vote"]),
-        under_review_label() if site.received_reads_under_review else None,
+        hides_count(idea, person, has_voted=parts["my_vote"] is not None),
+        current_app.jinja_env.globals["under_review_label"]() if site.received_reads_under_review else None,
     )
     key, keep = (beside, known(tuple(facts.values()), set())), kept_fragments()
     return keep.of_rows(ARTICLE, key, facts), keep.of_rows(STORY, key, facts)
