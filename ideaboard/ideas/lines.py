@@ -12,7 +12,7 @@ from sqlalchemy import Row, select
 
 from ideaboard.foundation.kept import Kept, given, in_slots
 from ideaboard.models import Board, Idea, Person, Status, StatusChange
-from ideaboard.models.vocabulary import OUTCOMES_THAT_END_VOTING, Stage
+from ideaboard.models.votable import Staged
 
 
 class BoardFace(NamedTuple):
@@ -39,7 +39,7 @@ class ChangeFace(NamedTuple):
     promised_on: date | None
 
 
-class Line(NamedTuple):
+class _Columns(NamedTuple):
     """The columns of an idea that lists show, under the names that they have on Idea."""
 
     id: int
@@ -65,21 +65,14 @@ class Line(NamedTuple):
     # Put into the default list because few have seen it so far.
     is_under_seen_pick: bool = False
 
+
+class Line(Staged, _Columns):
+    """A row of a list, for templates what an Idea is."""
+
+    __slots__ = ()
     is_line = True
     # What lists show stands in the open.
     held_at = hidden_at = taken_back_at = merged_into_id = None
-
-    @property
-    def stage(self) -> Stage:
-        return Stage(self.status.stage) if self.status else Stage.RECEIVED
-
-    @property
-    def outcome(self) -> str | None:
-        return self.change.outcome if self.change else None
-
-    @property
-    def is_open_for_votes(self) -> bool:
-        return self.standing != Stage.LAUNCHED and self.standing not in OUTCOMES_THAT_END_VOTING
 
 
 IDEA, BOARD, PERSON = Idea.__table__, Board.__table__, Person.__table__

@@ -25,7 +25,7 @@ from ideaboard.models.person import Person
 from ideaboard.models.ranking import looks_at_birth, showing_due_at_birth, trending_at_birth
 from ideaboard.models.status import Status
 from ideaboard.models.vocabulary import Origin, Stage
-from ideaboard.models.votable import Votable
+from ideaboard.models.votable import Staged
 
 _OPEN = (
     "visible_at IS NOT NULL AND held_at IS NULL AND hidden_at IS NULL"
@@ -59,7 +59,7 @@ def _indexes_of_orders() -> list[Index]:
     return found
 
 
-class Idea(Votable, Model):
+class Idea(Staged, Model):
     """Counters move in the transaction that moves their rows; `flask recount` reports drift."""
 
     __tablename__ = "idea"
@@ -208,11 +208,3 @@ class Idea(Votable, Model):
         """The same of one idea; elsewhere (merged, taken back, held, hidden) its status rests."""
         out_of_sight = self.held_at or self.hidden_at or self.taken_back_at or self.merged_into_id
         return bool(self.visible_at and not out_of_sight)
-
-    @property
-    def stage(self) -> Stage:
-        return Stage(self.status.stage) if self.status else Stage.RECEIVED
-
-    @property
-    def outcome(self) -> str | None:
-        return self.change.outcome if self.change else None
