@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 from ideaboard.foundation.clock import day_in
 from ideaboard.foundation.database import UtcDateTime
 from ideaboard.foundation.kept import Kept, given
-from ideaboard.models import Board, Idea, Person, StatusChange
+from ideaboard.models import Board, Idea, Person, Status, StatusChange
 from ideaboard.models.eyes import Eyes, eyes_of
 from ideaboard.models.idea import MANY
 from ideaboard.models.vocabulary import Origin, Stage
@@ -91,7 +91,11 @@ def counts_of(viewer: Person, now: datetime, zone: str, board: Board | StaffBoar
 def _counts(eyes: Eyes, of_one: bool, boards: int) -> Kept:
     filters, where = filters_of(boards), in_reach(eyes, of_one)
     # By where they stand, so that each is a range of an index and ends with the last that is counted.
-    unseen, looked_at = Idea.standing == Stage.RECEIVED, Idea.standing == Stage.UNDER_REVIEW
+    unseen = Idea.standing == Stage.RECEIVED
+    # By the roadmap's index, which knows board and change: in the row itself they come after its text. A count of votes
+    # is never below 0; asked for, it lets SQLite choose that index.
+    under_review = Idea.status_id.in_(select(Status.id).where(Status.stage == Stage.UNDER_REVIEW))
+    looked_at = and_(Idea.status_id.is_not(None), under_review, Idea.votes_count >= 0)
     parts = {
         "all": [(unseen, true()), (looked_at, filters["all"])],
         "unseen": [(unseen, true())],
