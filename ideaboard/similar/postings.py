@@ -55,7 +55,7 @@ class Made:
     def rows_of(self, terms: list[int]) -> list[tuple[int, int, bytes]]:
         """The same of some terms."""
         found = []
-        for group in self.groups:
+        for group in self.groups if self.members else ():
             for i in np.flatnonzero(np.isin(group.terms, terms)).tolist():
                 start, end = int(group.starts[i]), int(group.ends[i])
                 found.append((int(group.terms[i]), end - start, group.members(start, end)))

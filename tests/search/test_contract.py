@@ -10,6 +10,7 @@ from ideaboard.models import Idea
 from ideaboard.search import reading
 from ideaboard.search.query import read
 from ideaboard.search.reading import find
+from tests.conftest import NOW
 
 
 @pytest.fixture
@@ -204,3 +205,21 @@ def test_where_counts_are_hidden_votes_move_no_order(shared, app, db, cast):
     db.session.commit()
     found = find(read("solar"), None, Filter().conditions(None), uncounted=frozenset({cast.drinks.id}))
     assert [hit.idea_id for hit in found.hits] == [second.id, first.id]
+
+
+@pytest.mark.parametrize("who", ["guest", "vera", "noor", "lena", "oskar", "cole", "ada", "mo"])
+def test_statements_that_are_kept_find_what_the_list_holds(cast, shared, said, who):
+    viewer = None if who == "guest" else getattr(cast, who)
+    made = {}
+    for board in (cast.drinks, cast.panel):
+        by = cast.lena
+        for how in ("", "held_at", "hidden_at", "taken_back_at"):
+            made[board.id, how] = idea = shared(f"Lantern {board.id} {how}", by=by, board=board)
+            said(idea, "A lantern, said twice.", by)
+            if how:
+                db.session.execute(db.update(Idea).where(Idea.id == idea.id).values({how: NOW}))
+                db.session.commit()
+    kept, built = (find(read("lantern"), viewer, some) for some in (None, Filter().conditions(viewer)))
+    db.session.rollback()
+    assert kept.hits == built.hits
+    assert made[cast.drinks.id, ""].id in {hit.idea_id for hit in kept.hits}

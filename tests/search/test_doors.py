@@ -69,6 +69,26 @@ def test_filters_live_in_the_address(client_of, cast, shared, titles):
     assert lena.get("/search?q=lantern&board=nowhere").status_code == 404
 
 
+def test_the_line_of_filters_holds_the_words_of_each_search(guest, shared):
+    shared("Oat milk")
+    for asked, words in (("oat", "oat"), ("c%2B%2B+%26+it%27s", "c%2B%2B+%26+it&#39;s"), ("", "")):
+        line = guest.get(f"/search?q={asked}").text.partition('id="filters"')[2].partition('<section id="results"')[0]
+        assert f'href="/search?q={words}&amp;status=launched"' in line
+        assert line.count("/search?q=") == line.count(f"/search?q={words}") > 5
+    assert 'status=launched" aria-current' in guest.get("/search?q=oat&status=launched").text
+
+
+def test_a_row_is_kept_by_the_words_that_found_it_and_by_who_looks(guest, client_of, cast, shared):
+    idea = shared("Oat milk and cups")
+    assert "<mark>Oat</mark> milk" in guest.get("/search?q=oat").text
+    assert "Oat <mark>milk</mark>" in guest.get("/search?q=milk").text
+    noor = client_of(cast.noor)
+    noor.post(f"/ideas/{idea.id}/vote")
+    assert f'action="/ideas/{idea.id}/vote/withdraw"' in noor.get("/search?q=milk").text
+    for other in (guest, client_of(cast.cole)):
+        assert f'action="/ideas/{idea.id}/vote"' in other.get("/search?q=milk").text
+
+
 def test_pages_are_bounded(guest, shared, titles):
     for n in range(23):
         shared(f"Lantern {n}")

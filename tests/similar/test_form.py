@@ -8,7 +8,7 @@ from sqlalchemy import select
 from ideaboard.extensions import db
 from ideaboard.foundation.database import transaction
 from ideaboard.ideas.drafts import publish_draft
-from ideaboard.models import Draft, Idea, Person
+from ideaboard.models import Draft, Idea, Person, Site, Status
 from ideaboard.similar.indexing import learn
 from tests.accounts.test_sign_in_door import newest_code
 from tests.conftest import NOW
@@ -48,6 +48,24 @@ def test_a_count_that_waits_for_ones_vote_is_not_told_here(db, known, cast, gues
     assert not re.search(r">3<|3 votes", similar(guest, TYPED["title"]))
     page = client_of(cast.noor).post(f"/ideas/{known.id}/similar/vote", data=TYPED, headers=HTMX).text
     assert "4 votes" in page
+
+
+def test_a_row_is_what_it_shows_now(db, known, cast, guest, client_of):
+    assert "3 votes" in similar(guest, TYPED["title"]) and "<mark>charge</mark>" in similar(guest, TYPED["title"])
+    assert "<mark>charge</mark>" not in similar(guest, "Oat milk for everybody")
+    known.votes_count, known.title = 5, "Oat milk without any charge"
+    db.session.commit()
+    page = similar(guest, TYPED["title"])
+    assert "5 votes" in page and "without any <mark>charge</mark>" in page and "3 votes" not in page
+
+
+def test_a_label_of_an_admins_is_not_kept_in_a_row(db, known, guest):
+    db.session.merge(Site(id=1, received_reads_under_review=True))
+    db.session.commit()
+    for label in ("Looking at it", "Being read"):
+        db.session.execute(db.update(Status).where(Status.stage == "under_review").values(label=label))
+        db.session.commit()
+        assert label in similar(guest, TYPED["title"])
 
 
 def test_nothing_alike_shows_nothing(known, guest):
