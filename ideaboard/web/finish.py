@@ -59,7 +59,8 @@ def finish(response: Response) -> Response:
         there = split(headers["Location"])
         headers["Location"] = "/" + there.path.lstrip("/") + (f"?{there.query}" if there.query else "")
     _pack(response)
-    if response.status_code == 200 and "ETag" in headers:
+    # What stands in front (web/kept_pages.py) judges If-None-Match itself.
+    if response.status_code == 200 and "ETag" in headers and SLOT not in request.environ:
         response.make_conditional(request)
     return response
 
@@ -89,7 +90,9 @@ def _pack(response: Response) -> None:
     data = response.get_data()
     if len(data) < _MIN_GZIP or "gzip" not in request.headers.get("Accept-Encoding", ""):
         return
-    response.set_data(gzip.compress(data, _FOR_MANY if response.get_etag()[0] else _FOR_ONE, mtime=0))
+    slot = request.environ.get(SLOT)
+    for_many = "ETag" in response.headers and not (slot is not None and slot.is_for_now)
+    response.set_data(gzip.compress(data, _FOR_MANY if for_many else _FOR_ONE, mtime=0))
     response.headers["Content-Encoding"] = "gzip"
     etag, weak = response.get_etag()
     if etag and not weak:

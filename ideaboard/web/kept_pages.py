@@ -57,6 +57,7 @@ class Slot:
 
     key: tuple = ()  # what the request brings to the page
     may_be_kept: bool = False
+    is_for_now: bool = False  # it changes with the deeds of these minutes: not worth packing well
     shown: list[int] = field(default_factory=list)
 
 
@@ -141,7 +142,7 @@ class KeptPages:
         return kept.read is not None and kept.at[1] == at[1] and self.rows(kept.read) == kept.rows
 
     def _make(self, key: tuple, at: tuple[str, int], before: Kept | None, environ, start_response) -> Iterable[bytes]:
-        slot = Slot(key)
+        slot = Slot(key, is_for_now=before is not None and before.vain > 0)
         whole = {name: value for name, value in environ.items() if name != "HTTP_IF_NONE_MATCH"} | {SLOT: slot}
         answered: list[Any] = []
         said: list[bytes] = []

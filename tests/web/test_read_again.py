@@ -1,5 +1,7 @@
 """A page whose snapshot is old is handed out again while the rows that it was made of are the same."""
 
+import gzip
+
 import pytest
 import time_machine
 
@@ -95,6 +97,22 @@ def test_a_right_that_ends_is_read_too(site):
     with app.app_context():
         change(Idea, {"hidden_at": NOW}, id=SHOWN)
     assert client.get(f"/ideas/{SHOWN}-oat-milk-{SHOWN - 1}").status_code == 404
+
+
+def test_a_page_that_deeds_move_again_and_again_is_packed_quickly(site):
+    app, _ = site
+    client = app.test_client(use_cookies=False)
+    sizes, packed = [], {"Accept-Encoding": "gzip"}
+    for n in range(4):
+        with app.app_context():
+            change(Idea, {"title": f"Oat milk no. {n}"}, id=SHOWN)
+        answer = client.get("/ideas?sort=newest", headers=packed)
+        assert f"Oat milk no. {n}" in gzip.decompress(answer.data).decode()
+        sizes.append(len(answer.data))
+    if asks_again(app):
+        assert sizes[3] > sizes[0] * 1.02  # at level 1
+    etag = client.get("/ideas?sort=newest", headers=packed).headers["ETag"]
+    assert client.get("/ideas?sort=newest", headers=packed | {"If-None-Match": etag}).status_code == 304
 
 
 class Page:
