@@ -52,12 +52,18 @@ def start(host: str, port: int, empty: bool) -> int:
     )
     children = [Child("web server", child) for _ in range(WEB_PROCESSES)]
     children.append(Child("worker", functools.partial(work, app)))
+    make_first_page(app, settings.sub_path + "/")
     database.close(app)
     gc.collect()
     gc.freeze()  # what is loaded by now stays shared between the processes
     answers = functools.partial(answers_at, address, port, settings.sub_path + "/")
     announce = functools.partial(print, f"Ideaboard is at {settings.public_url}  (Ctrl-C stops it)", flush=True)
     return Parent(children, answers, announce).run()
+
+
+def make_first_page(app, path: str) -> None:
+    """Make a page before the processes part: what it compiles is done once, and shared by them. Nobody saw it."""
+    app.test_client().get(path, headers={"Sec-Purpose": "prefetch"})
 
 
 def work(app) -> None:
