@@ -9,13 +9,14 @@ beside counts them anew, not for each such event, but for a twentieth of the tim
 
 import logging
 from collections import OrderedDict
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock, Thread
 from time import monotonic
 from weakref import WeakKeyDictionary
 
-from flask import Flask, current_app
 from sqlalchemy import Engine, func, select
 
 from ideaboard.events import kinds
@@ -31,6 +32,7 @@ REST = 20  # times as long as it took: before, counting beside is not repeated
 _kept: WeakKeyDictionary = WeakKeyDictionary()  # by engine: each database has its own
 _lock = Lock()
 log = logging.getLogger("ideaboard.insights")
+_Context = Callable[[], AbstractContextManager]
 
 
 @dataclass
@@ -43,10 +45,11 @@ class _Entry:
     is_counting: bool = False
 
 
-def scoreboard_of(board_ids: tuple[int, ...], now: datetime, zone: str) -> Scoreboard:
+def scoreboard_of(board_ids: tuple[int, ...], now: datetime, zone: str, context: _Context) -> Scoreboard:
     """The figures of these boards at the beginning of the minute of `now`; what came within it counts as of then.
 
-    Of many ideas those that are kept, if there are any: `counted_at` says of when.
+    Of many ideas those that are kept, if there are any: `counted_at` says of when. `context`: of the application, for the
+    thread that counts.
     """
     stands = (now.replace(second=0, microsecond=0), _newest())
     engine, key = db.engine, (board_ids, zone)
@@ -57,15 +60,16 @@ def scoreboard_of(board_ids: tuple[int, ...], now: datetime, zone: str) -> Score
         if entry is not None and entry.scoreboard.whole.ideas > AT_ONCE:
             if not entry.is_counting and monotonic() >= entry.rests_until:
                 entry.is_counting = True
-                app = current_app._get_current_object()
-                Thread(target=_beside, args=(app, engine, key, stands, entry), name="scoreboard", daemon=True).start()
+                Thread(
+                    target=_beside, args=(context, engine, key, stands, entry), name="scoreboard", daemon=True
+                ).start()
             return entry.scoreboard
     return _counted(engine, key, stands)
 
 
-def _beside(app: Flask, engine: Engine, key: tuple, stands: tuple, entry: _Entry) -> None:
+def _beside(context: _Context, engine: Engine, key: tuple, stands: tuple, entry: _Entry) -> None:
     try:
-        with app.app_context():
+        with context():
             _counted(engine, key, stands)
     except Exception:
         log.exception("the scoreboard was not counted")

@@ -1,6 +1,6 @@
 """The doors of the figures: the page, the same as JSON, the badge; and the question under an answer."""
 
-from flask import Blueprint, Response, jsonify, request, url_for
+from flask import Blueprint, Response, current_app, jsonify, request, url_for
 from sqlalchemy import select
 
 from ideaboard.extensions import db, force_locale, gettext
@@ -95,7 +95,9 @@ def _figures(reader: Person | None):
         raise Missing(gettext("This page is not here."))
     boards = _boards(reader)
     ids = tuple(sorted(board.id for board in boards))
-    return boards, scoreboard_of(ids, request_now(), current_site().time_zone)
+    return boards, scoreboard_of(
+        ids, request_now(), current_site().time_zone, current_app._get_current_object().app_context
+    )
 
 
 def _boards(reader: Person | None) -> list[Board]:

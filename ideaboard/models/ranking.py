@@ -23,7 +23,9 @@ from ideaboard.models.vocabulary import Origin
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 HALF_LIFE = timedelta(days=90)  # the exponents of doubles last 250 years to either side
 TRIAL = 50  # looks; more than 30, because what a site counts as a look is an estimate
-BOOST = 10.0  # with less, boards with few visitors never end a trial; with more, what is known to be good waits behind all
+BOOST = (
+    10.0  # with less, boards with few visitors never end a trial; with more, what is known to be good waits behind all
+)
 LOOK = timedelta(days=1)  # how much age outweighs one look
 RESTED = 1e11  # seconds, 3,000 years: puts what is past its trial behind all that is not
 READ_ALIKE = 8  # rows: where half the list's length down a row is read a quarter as often as the first

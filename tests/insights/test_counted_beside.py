@@ -4,6 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from flask import current_app
 from sqlalchemy import event
 
 from ideaboard.extensions import db
@@ -38,7 +39,9 @@ def many(own_app, monkeypatch):
 
 def figures(minutes=0):
     boards = tuple(db.session.scalars(db.select(Board.id).order_by(Board.id)))
-    found = kept.scoreboard_of(boards, LATER + timedelta(minutes=minutes), "UTC")
+    found = kept.scoreboard_of(
+        boards, LATER + timedelta(minutes=minutes), "UTC", current_app._get_current_object().app_context
+    )
     end_reading()
     return found
 
