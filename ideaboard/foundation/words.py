@@ -11,6 +11,7 @@ stands alone; symbols like ☕ are words of their own.
 import re
 import threading
 import unicodedata
+from collections.abc import Container
 from functools import lru_cache
 
 from snowballstemmer.english_stemmer import EnglishStemmer
@@ -69,11 +70,18 @@ def tokens_of(text: str, language: str | None = None) -> list[Token]:
     ]
 
 
-def pieces_of(text: str) -> list[tuple[str, str, int, int]]:
-    """(folded, as written, start, end) of the same tokens, whose stems nobody has asked for yet."""
+def pieces_of(text: str, initials: Container[str] | None = None) -> list[tuple[str, str, int, int]]:
+    """(folded, as written, start, end) of the same tokens, whose stems nobody has asked for yet.
+
+    `initials`: a word that begins with an ASCII letter or digit which is not among them (in lower case) is not folded,
+    ("", "", start, end): neither folding nor a stem changes that letter, and most words are of no interest to who asks.
+    """
     found = []
     for match in _cutter(text).finditer(text):
         start, end = match.span()
+        if initials is not None and (letter := text[start]).isascii() and letter.lower() not in initials:
+            found.append(("", "", start, end))
+            continue
         written = match.group()
         if match.lastgroup == "run":
             for i in range(len(written)):

@@ -24,7 +24,7 @@ from ideaboard.search.documents import ANSWER, COMMENT, IDEA, above, row_of, sco
 from ideaboard.search.query import Query
 from ideaboard.search.ranking import Candidate, scores
 
-OF_EACH = 120  # ideas by any of their words, ideas by their title, answers and comments
+OF_EACH = 80  # ideas by any of their words, ideas by their title, answers and comments
 CANDIDATES = 3 * OF_EACH
 # A filter may leave few of them: so many documents are held against it before the rest is left unread.
 WALK = 4_000

@@ -187,7 +187,7 @@ def test_at_most_a_stated_number_is_ranked(shared, said, app, monkeypatch, cast)
     found = find(read("kiosk"), None, Filter().conditions(None))
     assert asked == [4 + 1 + 4] and found.more  # the newest ideas, the one with the word in its title, comments
     assert found.hits[0].idea_id == old.id
-    assert reading.CANDIDATES == 360
+    assert reading.CANDIDATES == 240
 
 
 def test_a_filter_that_leaves_few_reads_on(shared, app, monkeypatch, cast):

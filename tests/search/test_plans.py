@@ -10,7 +10,7 @@ from ideaboard.search.query import read
 
 def plan_of(words: str) -> str:
     index = full_text(dialect_name())
-    values = {"words": index.expression(read(words).wanted), "above": 0, "below": 1 << 50, "most": 120}
+    values = {"words": index.expression(read(words).wanted), "above": 0, "below": 1 << 50, "most": 80}
     if dialect_name() == "postgresql":
         db.session.execute(text("SET LOCAL enable_seqscan = off"))  # a table of three rows is read whole, and rightly
         explain = "EXPLAIN "

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ideaboard.foundation.words import LONGEST, fold, language_of, stands_alone, stem, stems_of, tokens_of
+from ideaboard.foundation.words import LONGEST, fold, language_of, pieces_of, stands_alone, stem, stems_of, tokens_of
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,16 @@ def test_a_word_without_end_costs_no_time_and_no_room():
 @pytest.mark.parametrize("text", ["The cups' sizes, and more", "Größere Becher für alle", "猫 and ☕"])
 def test_stems_alone_are_the_stems_of_the_tokens(text):
     assert stems_of(text) == [token[1] for token in tokens_of(text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Oat milk, please: O'Brien's oats", "Smørrebrød und Öl, ØL", "我想要燕麦奶 and Oats", "ⓐ ⑴ A\u030angström ﬁsh"],
+)
+def test_words_that_begin_otherwise_are_only_counted(text):
+    whole = pieces_of(text)
+    for letter in "aofs1":
+        some = pieces_of(text, frozenset(letter))
+        assert [piece[2:] for piece in some] == [piece[2:] for piece in whole]
+        for found, piece in zip(some, whole, strict=True):
+            assert found == piece or (found[:2] == ("", "") and piece[0][:1] != letter)
