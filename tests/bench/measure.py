@@ -271,6 +271,7 @@ def run(asked: argparse.Namespace, stack: contextlib.ExitStack) -> dict:
         home.mkdir()
         one = stack.enter_context(served.product(site.url, home, served.postgres_pid(site.url)))
         benches[size] = bench = Bench(site, one, floors, asked.seconds)
+        time.sleep(3)  # the worker's own start is over
         idle = one.cpu()
         time.sleep(1)  # what is measured: a second in which nobody asks
         idle = round(1000 * (one.cpu() - idle), 1)
