@@ -1,4 +1,5 @@
-"""A driver's connection of each thread's own, on which single statements are read outside any transaction."""
+"""Connections of each thread's own: one on which single statements are read outside any transaction, one that writes
+deeds of kept statements alone (foundation/database.py). Neither knows a session."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 
 from ideaboard.foundation import dialects
 
@@ -16,12 +17,13 @@ from ideaboard.foundation import dialects
 class _Held:
     """A connection, for as long as its thread lives or until the engine lets all of its connections go."""
 
-    def __init__(self, engine: Engine):
+    def __init__(self, engine: Engine, *, writes: bool):
         self.engine: Engine | None = None
-        connection = engine.raw_connection()
-        self.driver = connection.driver_connection
-        connection.detach()  # it is no connection for anybody else
-        dialects.read_only(self.driver)
+        self.connection = engine.connect()
+        self.driver = self.connection.connection.driver_connection
+        self.connection.detach()  # it is no connection for anybody else
+        if not writes:
+            dialects.read_only(self.driver)
         self.engine = engine
 
     def close(self) -> None:
@@ -33,21 +35,39 @@ class _Held:
             self.close()
 
 
-_mine = threading.local()
+class _Mine(threading.local):
+    reads: _Held | None = None
+    writes: _Held | None = None
+
+
+_mine = _Mine()
 _open: weakref.WeakSet[_Held] = weakref.WeakSet()
 _lock = threading.Lock()
 
 
 def connection_of(engine: Engine) -> Any:
-    """This thread's own; opened when it is first asked for."""
-    held = getattr(_mine, "held", None)
+    """This thread's own driver's connection, for reading; opened when it is first asked for."""
+    held = _mine.reads
     if held is None or held.engine is not engine:
-        held = _mine.held = _Held(engine)
-        with _lock:
-            _open.add(held)
-        if not event.contains(engine, "engine_disposed", close_all):
-            event.listen(engine, "engine_disposed", close_all)
+        held = _mine.reads = _opened(engine, writes=False)
     return held.driver
+
+
+def writer_of(engine: Engine) -> Connection:
+    """This thread's own that writes. Whoever uses it begins and ends on the driver's connection what it writes."""
+    held = _mine.writes
+    if held is None or held.engine is not engine:
+        held = _mine.writes = _opened(engine, writes=True)
+    return held.connection
+
+
+def _opened(engine: Engine, *, writes: bool) -> _Held:
+    held = _Held(engine, writes=writes)
+    with _lock:
+        _open.add(held)
+    if not event.contains(engine, "engine_disposed", close_all):
+        event.listen(engine, "engine_disposed", close_all)
+    return held
 
 
 @contextmanager
@@ -62,10 +82,10 @@ def one_snapshot(engine: Engine) -> Iterator[Any]:
 
 
 def let_go() -> None:
-    """Close this thread's: something is wrong with it."""
-    held = getattr(_mine, "held", None)
-    if held is not None:
-        held.close()
+    """Close this thread's: something is wrong with one of them."""
+    for held in (_mine.reads, _mine.writes):
+        if held is not None:
+            held.close()
 
 
 def close_all(engine: Engine) -> None:

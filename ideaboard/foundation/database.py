@@ -7,10 +7,11 @@ transaction, reads again what it decides on, and holds no hashing, rendering or 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from sqlalchemy import Connection, DateTime, TypeDecorator, event
 from sqlalchemy.engine import Engine
@@ -18,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from ideaboard.extensions import db, gettext
-from ideaboard.foundation import dialects
+from ideaboard.foundation import alone, dialects, driver
 from ideaboard.foundation.refusals import Busy
 
 # How long this context waits for the write lock, in milliseconds. The web sets its own; commands and jobs are patient.
@@ -27,8 +28,11 @@ write_wait_ms: ContextVar[int] = ContextVar("write_wait_ms", default=dialects.PA
 _turn = threading.Lock()
 
 
-# The connection of the transaction() that is open here: kept statements run on it without asking the session for it.
+# The connection of the transaction that is open here: kept statements run on it without asking the session for it.
 _writing: ContextVar[Connection | None] = ContextVar("writing", default=None)
+# Whether that is one of kept statements alone, of which the session knows nothing.
+_without_session: ContextVar[bool] = ContextVar("without_session", default=False)
+_T = TypeVar("_T")
 
 
 class UtcDateTime(TypeDecorator):
@@ -56,6 +60,10 @@ class OpenTransaction(RuntimeError):
     """A verb was called while a transaction was open: end_reading() comes first."""
 
 
+class SessionNeeded(Exception):
+    """A deed of kept statements asks for the session after all: in_kept_statements() does it once more with one."""
+
+
 @event.listens_for(Engine, "connect")
 def _prepare(connection, _record):
     dialects.prepare_connection(connection, dialects.PATIENT_MS)
@@ -63,6 +71,8 @@ def _prepare(connection, _record):
 
 @event.listens_for(Engine, "begin")
 def _begin(connection):
+    if _without_session.get():  # it would read beside the transaction what stood before it
+        raise SessionNeeded
     dialects.begin(connection)
 
 
@@ -97,15 +107,18 @@ def connection_at_hand() -> Connection:
     return db.session().connection() if connection is None or connection.closed else connection
 
 
+def writes_without_session() -> bool:
+    """Whether a transaction of in_kept_statements() is open here: what is read belongs into it."""
+    return _without_session.get()
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """One deed: everything is committed at the end, or nothing.
 
     Raises OpenTransaction when one is open, Busy when the lock was not to be had in time.
     """
-    session = db.session()
-    if has_begun(session) or session.new or session.dirty or session.deleted:
-        raise OpenTransaction("a transaction is open: call end_reading() before a verb")
+    session = _fresh_session()
     wait = write_wait_ms.get()
     single = dialects.one_writer(dialect_name())
     if single and not _turn.acquire(timeout=wait / 1000):
@@ -129,6 +142,60 @@ def transaction() -> Iterator[Session]:
         _writing.set(before)
         if single:
             _turn.release()
+
+
+def _fresh_session() -> Session:
+    session = db.session()
+    if _without_session.get() or has_begun(session) or session.new or session.dirty or session.deleted:
+        raise OpenTransaction("a transaction is open: call end_reading() before a verb")
+    return session
+
+
+def in_kept_statements(deed: Callable[[], _T]) -> _T:
+    """One deed that writes by kept statements, as a transaction: begun and ended on a connection of the thread's own, where
+    the database lets each have one; a session's beginning and ending took a fifth of a vote.
+
+    Should it ask for the session after all, by whatever way, it is undone and done once more within `transaction()`. So it
+    may be called twice and changes nothing but rows. Raises what transaction() raises.
+    """
+    engine = db.engine
+    if isinstance(engine, Engine) and dialects.writes_alone(engine.dialect.name):
+        try:
+            with _transaction_without_session(engine):
+                return deed()
+        except SessionNeeded:
+            db.session.rollback()
+    with transaction():
+        return deed()
+
+
+@contextmanager
+def _transaction_without_session(engine: Engine) -> Iterator[None]:
+    _fresh_session()
+    wait = write_wait_ms.get()
+    if not _turn.acquire(timeout=wait / 1000):
+        raise Busy(_busy_sentence())
+    raw = None
+    try:
+        connection = alone.writer_of(engine)
+        raw = connection.connection.dbapi_connection
+        dialects.begin_writing(connection, wait)
+        _writing.set(connection)
+        _without_session.set(True)
+        yield
+        driver.run(connection, "COMMIT")
+    except BaseException as error:
+        if raw is not None and raw.in_transaction:
+            raw.execute("ROLLBACK")
+        if isinstance(error, DBAPIError):
+            alone.let_go()
+            if dialects.is_busy(error):
+                raise Busy(_busy_sentence()) from error
+        raise
+    finally:
+        _without_session.set(False)
+        _writing.set(None)
+        _turn.release()
 
 
 def end_reading() -> None:

@@ -61,17 +61,17 @@ def begin(connection: Connection) -> None:
         _set_once(connection, "busy_timeout", PATIENT_MS, f"PRAGMA busy_timeout={PATIENT_MS}")
         driver.run(connection, "BEGIN")
     else:
-        _begin_writing(connection, wait_ms)
+        begin_writing(connection, wait_ms)
 
 
-def _begin_writing(connection: Connection, wait_ms: int) -> None:
-    """BEGIN IMMEDIATE, looking every millisecond whether the lock is free.
+def begin_writing(connection: Connection, wait_ms: int) -> None:
+    """SQLite: BEGIN IMMEDIATE, looking every millisecond whether the lock is free.
 
     SQLite's own waiting sleeps ever longer, up to 100 ms: meanwhile another process takes the lock ten times and more.
     With a timeout of LOOK_MS it naps a millisecond, looks, naps, looks, and is asked again.
     """
     _set_once(connection, "busy_timeout", LOOK_MS, f"PRAGMA busy_timeout={LOOK_MS}")
-    raw = connection.connection.driver_connection
+    raw = connection.connection.dbapi_connection
     until = time.monotonic() + wait_ms / 1000
     while time.monotonic() < until:
         try:
@@ -121,6 +121,11 @@ def forget_lock_wait(connection: Connection) -> None:
 
 def one_writer(dialect_name: str) -> bool:
     """Whether the database admits a single writer at a time."""
+    return dialect_name == "sqlite"
+
+
+def writes_alone(dialect_name: str) -> bool:
+    """Whether each thread may have a connection of its own for writing, too (foundation/alone.py)."""
     return dialect_name == "sqlite"
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 def run(connection: Connection, sql: str, parameters: Any = ()) -> Any:
     """Run it within the connection's transaction; gives the driver's cursor. Raises what SQLAlchemy would raise."""
-    driver = connection.connection.driver_connection
+    driver = connection.connection.dbapi_connection
     for hear in connection.dispatch.before_cursor_execute:  # whoever counts statements counts these too
         hear(connection, None, sql, parameters, None, False)
     try:

@@ -17,7 +17,7 @@ from sqlalchemy.orm.attributes import instance_dict, instance_state
 
 from ideaboard.extensions import db
 from ideaboard.foundation import alone, dialects, driver, reads
-from ideaboard.foundation.database import connection_at_hand, has_begun
+from ideaboard.foundation.database import connection_at_hand, has_begun, writes_without_session
 
 _GIVEN = "given_"
 
@@ -61,7 +61,8 @@ class Kept:
         on PostgreSQL, where connections are few.
         """
         engine = db.engine
-        if has_begun(db.session()) or not isinstance(engine, Engine) or not dialects.reads_alone(engine.dialect.name):
+        open_here = writes_without_session() or has_begun(db.session())
+        if open_here or not isinstance(engine, Engine) or not dialects.reads_alone(engine.dialect.name):
             return self.all(**values)
         ready = self._ready_for(engine.dialect)
         filled = ready.filled(values)

@@ -12,13 +12,13 @@ from sqlalchemy import Boolean, Double, case, delete, func, select, update
 from ideaboard.extensions import db, gettext
 from ideaboard.following.follows import add_reason, drop_reason
 from ideaboard.foundation import dialects
-from ideaboard.foundation.database import UtcDateTime, transaction
+from ideaboard.foundation.database import UtcDateTime, in_kept_statements, transaction
 from ideaboard.foundation.kept import Kept, given, read_anew
 from ideaboard.foundation.refusals import Conflict, Forbidden, Missing
 from ideaboard.models import Board, Idea, Person, Vote
 from ideaboard.models.idea_glance import IdeaGlance, glance_at
 from ideaboard.models.ranking import is_worn, weight
-from ideaboard.models.vocabulary import Reason
+from ideaboard.models.vocabulary import Origin, Reason
 from ideaboard.permissions import allows
 from ideaboard.voting.promise import start_clock
 from ideaboard.voting.support import take_kept
@@ -53,7 +53,8 @@ def cast_vote(
     along: done in the same transaction, once the vote is allowed: what the door counts against a budget, and may refuse.
     Raises Missing (not visible any more), MayNotVote, VotingClosed.
     """
-    with transaction():
+
+    def deed() -> Ballot:
         idea = _locked(idea_id, by)
         if not allows(by, "idea.vote", idea):
             raise MayNotVote(gettext("Voting on this board is open to its own members only."))
@@ -66,13 +67,16 @@ def cast_vote(
         if added:
             count = _COUNT.one(idea_id=idea_id, weight=weight(now), voter_id=by.id, now=now)
             read_anew(Idea, idea_id)
-            if idea.promise_reached_at is None and count.votes_count >= count.promise_votes:
+            reached = count.votes_count >= count.promise_votes and count.origin != Origin.IMPORT
+            if reached and idea.promise_reached_at is None:
                 start_clock(db.session.get_one(Idea, idea_id), now, votes=count.promise_votes, days=count.promise_days)
             add_reason(idea_id, by.id, Reason.VOTER, now)
             idea = idea._replace(votes_count=count.votes_count)
         elif _STANDS.one(idea_id=idea_id, person_id=by.id) is None:
             raise MayNotVote(gettext("You were erased meanwhile, so no vote was cast."))
         return Ballot(idea, True, bool(added))
+
+    return in_kept_statements(deed)
 
 
 def withdraw_vote(idea_id: int, by: Person) -> Ballot:
@@ -81,7 +85,8 @@ def withdraw_vote(idea_id: int, by: Person) -> Ballot:
     One that moderators set aside is not counted and stays. Of an idea that took others in it is the whole support: the
     votes kept on those go with it.
     """
-    with transaction():
+
+    def deed() -> Ballot:
         idea = _locked(idea_id, by)
         vote = _WITHDRAW.one(idea_id=idea_id, person_id=by.id)
         if vote is None:
@@ -96,6 +101,8 @@ def withdraw_vote(idea_id: int, by: Person) -> Ballot:
         if idea.has_kin:
             take_kept(idea_id, by.id)
         return Ballot(idea._replace(votes_count=count.votes_count), False, True)
+
+    return in_kept_statements(deed)
 
 
 def name_vote(idea_id: int, by: Person, *, unnamed: bool) -> None:
@@ -149,7 +156,7 @@ def _count(dialect: str):
         select(column).where(Board.id == Idea.board_id).scalar_subquery().label(column.key)
         for column in (Board.promise_votes, Board.promise_days)
     )
-    return _counter(1, others_took_part_at=took_part).returning(Idea.votes_count, *promise)
+    return _counter(1, others_took_part_at=took_part).returning(Idea.votes_count, Idea.origin, *promise)
 
 
 def _counter(rows: int, **also):
