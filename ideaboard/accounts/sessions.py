@@ -6,7 +6,7 @@ from sqlalchemy import String, delete, select
 
 from ideaboard.extensions import db
 from ideaboard.foundation.database import UtcDateTime, transaction
-from ideaboard.foundation.kept import Kept, attached, given
+from ideaboard.foundation.kept import Kept, attached, given, loose
 from ideaboard.foundation.tokens import hash_token, new_token
 from ideaboard.models import BoardMember, Person, SignedIn
 
@@ -35,10 +35,10 @@ def open_session(person: Person, now: datetime, browser: str = "") -> str:
         return write_session(person.id, now, browser)
 
 
-def person_of(token: str, now: datetime) -> Person | None:
+def person_of(token: str, now: datetime, *, to_read: bool = False) -> Person | None:
     """The person behind a cookie's token, or None: unknown, expired, ended, suspended, erased, past valid-until.
 
-    Their roles come with them, in the same statement: every page asks for them.
+    `to_read`: it belongs to no session, which then need not be begun for it, and is not to be changed. Their roles come with them, in the same statement: every page asks for them.
     """
     rows = _BEHIND.beside(token_hash=hash_token(token), now=now)
     if not rows:
@@ -49,7 +49,7 @@ def person_of(token: str, now: datetime) -> Person | None:
         if row.role is not None:
             roles.setdefault(row.role_board_id, set()).add(row.role)
     del values["role_board_id"], values["role"]
-    person = attached(Person, values["id"], values)
+    person = loose(Person, values) if to_read else attached(Person, values["id"], values)
     if not person.is_active_at(now):
         return None
     person.board_roles = roles

@@ -101,6 +101,11 @@ def has_begun(session: Session) -> bool:
     return False
 
 
+def session_at_hand() -> Session | None:
+    """The session, where one was made: a request that asks none needs not begin, look into or end one."""
+    return db.session.registry() if db.session.registry.has() else None
+
+
 def connection_at_hand() -> Connection:
     """That of the open transaction(), else of the session's own."""
     connection = _writing.get()
@@ -118,7 +123,8 @@ def transaction() -> Iterator[Session]:
 
     Raises OpenTransaction when one is open, Busy when the lock was not to be had in time.
     """
-    session = _fresh_session()
+    _refuse_open()
+    session = db.session()
     wait = write_wait_ms.get()
     single = dialects.one_writer(dialect_name())
     if single and not _turn.acquire(timeout=wait / 1000):
@@ -144,11 +150,11 @@ def transaction() -> Iterator[Session]:
             _turn.release()
 
 
-def _fresh_session() -> Session:
-    session = db.session()
-    if _without_session.get() or has_begun(session) or session.new or session.dirty or session.deleted:
+def _refuse_open() -> None:
+    session = session_at_hand()
+    changed = session is not None and (has_begun(session) or session.new or session.dirty or session.deleted)
+    if changed or _without_session.get():
         raise OpenTransaction("a transaction is open: call end_reading() before a verb")
-    return session
 
 
 def in_kept_statements(deed: Callable[[], _T]) -> _T:
@@ -171,7 +177,7 @@ def in_kept_statements(deed: Callable[[], _T]) -> _T:
 
 @contextmanager
 def _transaction_without_session(engine: Engine) -> Iterator[None]:
-    _fresh_session()
+    _refuse_open()
     wait = write_wait_ms.get()
     if not _turn.acquire(timeout=wait / 1000):
         raise Busy(_busy_sentence())
@@ -200,7 +206,9 @@ def _transaction_without_session(engine: Engine) -> Iterator[None]:
 
 def end_reading() -> None:
     """End the read transaction of a door; what was loaded stays readable. Refuses unwritten changes."""
-    session = db.session()
+    session = session_at_hand()
+    if session is None:
+        return
     if session.new or session.dirty or session.deleted:
         raise OpenTransaction("a door changed a row: changes belong into a verb's transaction()")
     if has_begun(session):

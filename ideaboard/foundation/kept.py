@@ -17,7 +17,7 @@ from sqlalchemy.orm.attributes import instance_dict, instance_state
 
 from ideaboard.extensions import db
 from ideaboard.foundation import alone, dialects, driver, reads
-from ideaboard.foundation.database import connection_at_hand, has_begun, writes_without_session
+from ideaboard.foundation.database import connection_at_hand, has_begun, session_at_hand, writes_without_session
 
 _GIVEN = "given_"
 
@@ -61,7 +61,8 @@ class Kept:
         on PostgreSQL, where connections are few.
         """
         engine = db.engine
-        open_here = writes_without_session() or has_begun(db.session())
+        session = session_at_hand()
+        open_here = writes_without_session() or (session is not None and has_begun(session))
         if open_here or not isinstance(engine, Engine) or not dialects.reads_alone(engine.dialect.name):
             return self.all(**values)
         ready = self._ready_for(engine.dialect)
@@ -197,7 +198,9 @@ def attached(model, identity: Any, values: dict) -> Any:
 
 def read_anew(model, *identity: Any) -> None:
     """After a kept statement wrote a row: what the session holds of it, if anything, is as it was written."""
-    session = db.session()
+    session = session_at_hand()
+    if session is None:
+        return
     held = session.identity_map.get(model.__mapper__.identity_key_from_primary_key(identity))
     if held is not None:
         try:

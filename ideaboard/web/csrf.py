@@ -35,10 +35,10 @@ def refuse_cross_site() -> None:
 
 
 def is_same_origin() -> bool:
-    fetch_site = request.headers.get("Sec-Fetch-Site")
+    fetch_site = request.environ.get("HTTP_SEC_FETCH_SITE")
     if fetch_site is not None:
         return fetch_site in ("same-origin", "none")
-    origin = request.headers.get("Origin")
+    origin = request.environ.get("HTTP_ORIGIN")
     if not origin or origin == "null":
         return False
     public = urlsplit(settings.public_url)

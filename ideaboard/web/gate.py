@@ -42,19 +42,26 @@ class Gate:
     glances: bool = False  # its verb reads the idea again: nothing else is read for it beforehand
 
 
+_NO_DOOR = Gate("")
+
+
 def viewer() -> Person | None:
     """Who is looking: a Person, or None for a guest."""
     held = g._get_current_object()
-    if held.get("shows_as_guest") is None:
-        declared = getattr(current_app.view_functions.get(request.endpoint or ""), "gate", None)
-        held.shows_as_guest = declared is not None and declared.as_guest
-    return None if held.shows_as_guest else signed_in()
+    user = held.get("_login_user")
+    if user is not None and held.get("door") is not None and not held.door.as_guest:
+        return user if user.is_authenticated else None
+    declared = door_of_request()
+    return None if declared.as_guest else signed_in(to_read=declared.glances)
 
 
-def only_glances() -> bool:
-    """Whether this request's door declares so."""
-    declared = getattr(current_app.view_functions.get(request.endpoint or ""), "gate", None)
-    return declared is not None and declared.glances
+def door_of_request() -> Gate:
+    """What this request's door declares; of an address without one, that it is for nobody in particular."""
+    held = g._get_current_object()
+    found = held.get("door")
+    if found is None:
+        found = held.door = getattr(current_app.view_functions.get(request.endpoint or ""), "gate", _NO_DOOR)
+    return found
 
 
 @cache

@@ -20,7 +20,7 @@ from ideaboard.foundation.clock import now
 from ideaboard.foundation.markdown import excerpt, render
 from ideaboard.models import Site
 from ideaboard.permissions import allows
-from ideaboard.web.gate import only_glances, viewer
+from ideaboard.web.gate import door_of_request, viewer
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}  # docs/translating.md
 DEFAULT_LANGUAGE = "en"
@@ -219,7 +219,7 @@ def install(app: Flask) -> None:
         A door that only glances at an idea (a vote) answers without the site, where nobody asks for its language.
         """
         if request.blueprint not in ("assets", "machines"):
-            if not only_glances():
+            if not door_of_request().glances:
                 current_site()
             viewer(), get_locale()
 

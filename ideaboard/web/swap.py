@@ -1,5 +1,7 @@
 """Page or fragment: every "HX-" word of the project lives here."""
 
+from collections.abc import Callable
+
 from flask import Response, current_app, make_response, redirect, render_template, request
 
 from ideaboard.foundation.links import split
@@ -8,7 +10,8 @@ from ideaboard.web.vary import vary_by
 
 def wants_fragment() -> bool:
     """Whether htmx asks for a part of the page (a boosted link asks for the page)."""
-    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
+    environ = request.environ  # werkzeug's headers take eight calls for a name that is not there
+    return environ.get("HTTP_HX_REQUEST") == "true" and environ.get("HTTP_HX_BOOSTED") != "true"
 
 
 def page_in_view() -> str:
@@ -36,11 +39,11 @@ def answer(fragment: str, back_to: str, status: int = 200, **context) -> Respons
     return _vary(redirect(back_to, 303))
 
 
-def answer_bare(fragment: str, back_to: str, **facts) -> Response:
-    """The same with a fragment that shows its facts alone: nothing else is looked up for it (no site, no `may`)."""
+def answer_made(fragment: Callable[[], str], back_to: Callable[[], str]) -> Response:
+    """The same with a fragment that its door makes of facts alone: nothing else is looked up for it (no site, no `may`)."""
     if wants_fragment():
-        return _vary(make_response(current_app.jinja_env.get_template(fragment).render(facts)))
-    return _vary(redirect(back_to, 303))
+        return _vary(current_app.response_class(fragment()))
+    return _vary(redirect(back_to(), 303))
 
 
 def page_or_fragment(template: str, fragment: str, status: int = 200, **context) -> Response:

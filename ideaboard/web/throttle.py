@@ -2,6 +2,7 @@
 
 import ipaddress
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from flask import request
 from sqlalchemy import Integer, String, case, delete, select
@@ -46,7 +47,7 @@ def spend_along(name: str, whom: object, now: datetime) -> None:
     """The same within an open transaction; where that is rolled back, nothing was spent."""
     limit, seconds = BUDGETS[name]
     limit *= settings.budget_factor
-    key = f"{name}:{derive('budget', name, whom).hex()[:32]}"
+    key = _key(settings.secret_key, name, whom)
     if limit and _SPEND.one(key=key, now=now, ends=now + timedelta(seconds=seconds), limit=limit) is not None:
         return
     window = _WINDOW.one(key=key)
@@ -55,6 +56,11 @@ def spend_along(name: str, whom: object, now: datetime) -> None:
         gettext("That was often in a short time. Go on in %(minutes)s min; nothing was lost.", minutes=-(-wait // 60)),
         retry_after=wait,
     )
+
+
+@lru_cache(maxsize=4096)
+def _key(_secret: str, name: str, whom: object) -> str:
+    return f"{name}:{derive('budget', name, whom).hex()[:32]}"
 
 
 def _spend(dialect: str):
