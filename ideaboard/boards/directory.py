@@ -1,6 +1,7 @@
 """Which boards there are for whom, and how many ideas each shows."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -39,9 +40,16 @@ def sight_of(viewer: Person | None) -> Sight:
     kept = _SIGHTS.get(eyes)
     if kept is None:
         kept = _SIGHTS[eyes] = Kept(lambda _: _sight(eyes))
-    rows = sorted(kept.all(viewer_id=viewer.id if viewer is not None else None), key=attrgetter("id"))
-    seen = [row for row in rows if row.seen]
-    uncounted = (row.id for row in seen if row.hides_counts and not sees_all_counts(viewer, row.id))
+    rows = tuple(kept.all(viewer_id=viewer.id if viewer is not None else None))
+    counted = (row.id for row in rows if row.seen and row.hides_counts and sees_all_counts(viewer, row.id))
+    return _sight_over(rows, frozenset(counted))
+
+
+@lru_cache(maxsize=1000)
+def _sight_over(rows: tuple, counted: frozenset[int]) -> Sight:
+    """`counted`: boards whose hidden counts this viewer sees."""
+    seen = sorted((row for row in rows if row.seen), key=attrgetter("id"))
+    uncounted = (row.id for row in seen if row.hides_counts and row.id not in counted)
     moved = frozenset(row.id for row in seen if row.moved)
     shown = sorted((row.position, row.name, row.id, row.slug) for row in seen if row.archived_at is None)
     links = tuple(BoardLink(board_id, slug, name) for _, name, board_id, slug in shown)

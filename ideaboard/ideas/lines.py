@@ -4,13 +4,14 @@ An ORM idea with its board, author, status and change costs five times as much t
 this. Being plain values all through, two lines that are equal look the same, and a line is a key for what was made of it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, select
 
 from ideaboard.foundation.kept import Kept, given, in_slots
+from ideaboard.foundation.shelf import Shelf
 from ideaboard.models import Board, Idea, Person, Status, StatusChange
 from ideaboard.models.votable import Staged
 
@@ -115,6 +116,17 @@ def line_of(row: Row) -> Line:
 
 
 _AUTHOR, _STATUS = _OF_IDEA.index("author_id"), _OF_IDEA.index("status_id")
+
+
+def line_kept(found: tuple, read: Callable[[tuple], Any]) -> Line:
+    """The line of a row that begins with COLUMNS, as the driver gave it; `read` makes of it what line_of takes.
+
+    The same values are the same line, made once: a line that is met again also knows the hashes of its parts.
+    """
+    return _KEPT.get(found[: len(COLUMNS)], lambda: line_of(read(found)))
+
+
+_KEPT: Shelf[Line] = Shelf(2_000, 2_000, lambda _: 1)
 
 
 def lines_of(ids: Iterable[int]) -> dict[int, Line]:

@@ -11,10 +11,8 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload
 
 from ideaboard.boards.directory import Sight, sight_of
-from ideaboard.extensions import db
-from ideaboard.foundation.database import dialect_name
 from ideaboard.foundation.paging import Page, Turn
-from ideaboard.ideas.lines import COLUMNS, Line, line_of
+from ideaboard.ideas.lines import COLUMNS, Line, line_kept
 from ideaboard.ideas.ranges import (
     Scope,
     boards_statement,
@@ -23,6 +21,7 @@ from ideaboard.ideas.ranges import (
     keys_of,
     page_statement,
     sizes_statement,
+    values_of,
 )
 from ideaboard.ideas.unseen import PLACES, lifted, mixed
 from ideaboard.models import Board, Follow, Idea, Person, StatusChange, Vote
@@ -44,6 +43,7 @@ OPEN_FOR_VOTES = tuple(
 WITH_ITS_ROW = (joinedload(Idea.board), joinedload(Idea.author), joinedload(Idea.status), joinedload(Idea.change))
 _MOST_RANGES = 40  # boards whose ranges are merged; beyond it each row is asked for its board
 _WORTH_COUNTING = 2_000
+_ID, _DUE = Line._fields.index("id"), len(COLUMNS)  # in rows as the driver gives them; showing_due leads its key
 
 
 @dataclass(frozen=True)
@@ -133,12 +133,18 @@ def settled(wanted: Filter, sight: Sight) -> Filter:
     On a board that hides its counts that is the newest first. A list over boards that is ordered by votes leaves such
     boards out (`left_out`); what somebody shared or voted for shows its count to them, and so has every order.
     """
-    if wanted.sort not in MADE_OF_VOTES or wanted.mine in COUNTED_FOR_ME:
-        return wanted
+    return (
+        wanted
+        if wanted.sort not in MADE_OF_VOTES or _may_be_by_votes(wanted, sight)
+        else replace(wanted, sort="newest")
+    )
+
+
+def _may_be_by_votes(wanted: Filter, sight: Sight) -> bool:
+    if wanted.mine in COUNTED_FOR_ME or not sight.uncounted:
+        return True
     of_one = wanted.board is not None and wanted.board.id in sight.uncounted
-    if of_one or (sight.uncounted and (wanted.mine or sight.uncounted.issuperset(sight.ids))):
-        return replace(wanted, sort="newest")
-    return wanted
+    return not (of_one or wanted.mine or sight.uncounted.issuperset(sight.ids))
 
 
 def left_out(wanted: Filter, sight: Sight) -> frozenset[int]:
@@ -149,7 +155,8 @@ def left_out(wanted: Filter, sight: Sight) -> frozenset[int]:
 
 def orders_offered(wanted: Filter, sight: Sight) -> list[str]:
     """The orders that a list can be put into: "before the move" only where there are imported totals."""
-    found = [sort for sort in SORTS if settled(replace(wanted, sort=sort), sight).sort == sort]
+    by_votes = _may_be_by_votes(wanted, sight)
+    found = [sort for sort in SORTS if by_votes or sort not in MADE_OF_VOTES]
     if wanted.board.id not in sight.moved if wanted.board is not None else not sight.moved:
         found.remove("imported")
     return found
@@ -165,25 +172,24 @@ def page_of(
     turn = Turn.read(after, before, keys)
     read = _what_to_read(wanted, viewer, sight)
     if read is None:
-        return turn.page([], size, line_of)
+        return Page([], None, None)
     scope, also, values = read
-    values |= {f"k{i}": value for i, value in enumerate(turn.values or ())}
-    statement = page_statement(dialect_name(), wanted.sort, scope, turn.values is not None, turn.backwards, also)
-    rows = db.session.execute(statement, values | {"limit": size + 1}).all()
-    key_of = itemgetter(slice(len(COLUMNS), len(COLUMNS) + len(keys)))
+    statement = page_statement(wanted.sort, scope, turn.values is not None, turn.backwards, also)
+    rows, full = statement.raw(limit=size + 1, **values, **values_of(k=turn.values))
+    its_key = slice(len(COLUMNS), len(COLUMNS) + len(keys))
     # The ranges were merged in order; that the rows come out in it, SQL does not promise.
-    rows.sort(key=key_of, reverse=descending != turn.backwards)
+    rows.sort(key=itemgetter(its_key), reverse=descending != turn.backwards)
     # The first page, also for who comes back to it.
     kept = _for_few(wanted, sight) if turn.values is None or (turn.backwards and len(rows) <= size) else []
     if kept and not turn.backwards and len(rows) <= size:
         kept = []  # all there is stands on this page
     if kept:
-        ids = [row.id for row in (reversed(rows) if turn.backwards else rows)]
+        ids = [row[_ID] for row in (reversed(rows) if turn.backwards else rows)]
         low = lifted(ids, [line.id for line in kept])
         kept = [line for line in kept if line.id in low]
-        rows = [row for row in rows if row.id not in {line.id for line in kept}]
-    page = turn.page(rows, size - (0 if turn.backwards else len(kept)), key_of)
-    page.items = mixed(map(line_of, page.items), kept)
+        rows = [row for row in rows if row[_ID] not in low]
+    page = turn.page(rows, size - (0 if turn.backwards else len(kept)), lambda row: full(row)[its_key])
+    page.items = mixed([line_kept(row, full) for row in page.items], kept)
     return page
 
 
@@ -192,19 +198,16 @@ def _for_few(wanted: Filter, sight: Sight) -> list[Line]:
     if wanted.sort != DEFAULT_SORT or wanted.standing or wanted.mine or wanted.month:
         return []
     boards = _boards(wanted, sight)
-    values = {"boards": boards, "standings": OPEN_FOR_VOTES, "limit": len(PLACES)}
     if boards is None:
-        scope = Scope("standing", len(OPEN_FOR_VOTES))
+        scope, ranges = Scope("standing", len(OPEN_FOR_VOTES)), OPEN_FOR_VOTES
     elif 0 < len(boards) <= _MOST_RANGES:
-        scope = Scope("board_id", len(boards), standings=True)
+        scope, ranges = Scope("board_id", len(boards), standings=len(OPEN_FOR_VOTES)), boards
     else:
-        scope = Scope(boards=True, standings=True)
-    values |= {f"s{i}": value for i, value in enumerate(OPEN_FOR_VOTES if boards is None else boards)}
-    rows = db.session.execute(page_statement(dialect_name(), "unseen", scope, False, False, True), values).all()
-    due = itemgetter(slice(len(COLUMNS), len(COLUMNS) + 2))
-    return [
-        line_of(row)._replace(is_under_seen_pick=True) for row in sorted(rows, key=due) if is_hardly_seen(due(row)[0])
-    ]
+        scope, ranges = Scope(boards=len(boards), standings=len(OPEN_FOR_VOTES)), ()
+    values = values_of(s=ranges, b=boards, t=OPEN_FOR_VOTES)
+    rows, full = page_statement("unseen", scope, False, False, True).raw(limit=len(PLACES), **values)
+    rows.sort(key=itemgetter(_DUE, _DUE + 1))
+    return [line_kept(row, full)._replace(is_under_seen_pick=True) for row in rows if is_hardly_seen(row[_DUE])]
 
 
 def count_of(wanted: Filter, viewer: Person | None, *, most: int = MANY + 1) -> int:
@@ -214,8 +217,7 @@ def count_of(wanted: Filter, viewer: Person | None, *, most: int = MANY + 1) -> 
     if read is None:
         return 0
     scope, also, values = read
-    statement = count_statement(dialect_name(), wanted.sort, scope, also)
-    return db.session.execute(statement, values | {"limit": most}).scalar_one()
+    return count_statement(wanted.sort, scope, also).one(limit=most, **values)[0]
 
 
 def idea_counts(viewer: Person | None, sight: Sight | None = None) -> dict[int, int]:
@@ -223,8 +225,7 @@ def idea_counts(viewer: Person | None, sight: Sight | None = None) -> dict[int, 
     ids = (sight or sight_of(viewer)).ids
     if not ids:
         return {}
-    values = {f"b{number}_0": board_id for number, board_id in enumerate(ids)} | {"limit": MANY + 1}
-    counts = db.session.execute(boards_statement(dialect_name(), len(ids)), values).one()
+    counts = boards_statement(len(ids)).one(limit=MANY + 1, **{f"r{n}_0": board_id for n, board_id in enumerate(ids)})
     return {board_id: count for board_id, count in zip(ids, counts, strict=True) if count}
 
 
@@ -238,20 +239,19 @@ def _what_to_read(wanted: Filter, viewer: Person | None, sight: Sight) -> tuple[
         standings = WAITING
     # What is waited for is a decision; whoever asks for what stands otherwise is shown that, the oldest first.
     also = not (wanted.sort == "waiting" and standings and not set(standings) <= set(WAITING))
-    values = {"boards": boards, "standings": standings}
+    ranges: tuple = ()
+    of_boards, of_standings = boards and len(boards), standings and len(standings)
     if wanted.mine or wanted.month:
-        values |= {"person": viewer.id if viewer else None, "month": wanted.month}
         begins, month = wanted.mine or "month", bool(wanted.mine and wanted.month)
-        scope = Scope(begins=begins, boards=boards is not None, standings=standings is not None, month=month)
+        scope = Scope(begins=begins, boards=of_boards, standings=of_standings, month=month)
     elif standings and (boards is None or _standing_is_fewer(boards, standings)):
-        scope = Scope("standing", len(standings), boards=boards is not None)
-        values |= {f"s{i}": standing for i, standing in enumerate(standings)}
+        scope, ranges = Scope("standing", len(standings), boards=of_boards), standings
     elif boards is not None and len(boards) <= _MOST_RANGES:
-        scope = Scope("board_id", len(boards), standings=standings is not None)
-        values |= {f"s{i}": board_id for i, board_id in enumerate(boards)}
+        scope, ranges = Scope("board_id", len(boards), standings=of_standings), boards
     else:
-        scope = Scope(boards=boards is not None, standings=standings is not None)
-    return scope, also, values
+        scope = Scope(boards=of_boards, standings=of_standings)
+    values = values_of(s=ranges, b=boards, t=standings)
+    return scope, also, values | {"person": viewer.id if viewer else None, "month": wanted.month}
 
 
 def _boards(wanted: Filter, sight: Sight) -> tuple[int, ...] | None:
@@ -267,6 +267,6 @@ def _standing_is_fewer(boards: tuple[int, ...], standings: tuple[str, ...]) -> b
     """Of a board's ideas and those that stand so, whether the latter are fewer: they are read, and the rest asked of each."""
     if len(boards) > 1:
         return True
-    values = {"limit": _WORTH_COUNTING, "b0": boards[0]} | {f"s{i}": value for i, value in enumerate(standings)}
-    of_board, of_standing = db.session.execute(sizes_statement(dialect_name(), len(standings)), values).one()
+    values = values_of(r=boards, s=standings)
+    of_board, of_standing = sizes_statement(len(standings)).one(limit=_WORTH_COUNTING, **values)
     return of_standing < of_board or (of_standing == of_board and Stage.RECEIVED not in standings)

@@ -1,7 +1,9 @@
 """What was promised, and when: "Received 3 March · first look by Friday". Days are counted in the site's zone."""
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
+from babel import Locale
 from babel.dates import format_date, format_skeleton
 
 from ideaboard.extensions import date_locale, gettext
@@ -22,8 +24,14 @@ def by_day(day: date, today: date) -> str:
     if ahead == 1:
         return gettext("tomorrow")
     if 1 < ahead < 7:
-        return format_date(day, "EEEE", locale=date_locale())
-    return format_skeleton("MMMMd" if day.year == today.year else "yMMMMd", day, locale=date_locale())
+        return _written("EEEE", day, date_locale())
+    return _written("MMMMd" if day.year == today.year else "yMMMMd", day, date_locale())
+
+
+@lru_cache(maxsize=1024)
+def _written(form: str, day: date, locale: Locale) -> str:
+    """As Babel writes it, in 0.1 ms: a list has twenty such days."""
+    return format_date(day, form, locale=locale) if form == "EEEE" else format_skeleton(form, day, locale=locale)
 
 
 def first_look_words(received: datetime, first_look_days: int, now: datetime, zone: str) -> str:

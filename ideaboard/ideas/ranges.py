@@ -8,16 +8,17 @@
     ) LEFT JOIN idea …
 
 Both databases merge such ranges lazily: each is read as far as the page needs it, and nothing is sorted. A statement is
-built once for each shape and kept, so that a page costs neither its building nor its compiling.
+kept for each shape (foundation/kept.py), so that a page costs neither its building nor its compiling; `values_of` fills it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sqlalchemy import Select, and_, bindparam, exists, func, literal_column, or_, select, union_all
+from sqlalchemy import Select, and_, exists, func, literal_column, or_, select, union_all
 
 from ideaboard.foundation import dialects
+from ideaboard.foundation.kept import Kept, given
 from ideaboard.ideas.lines import CHANGE, COLUMNS, IDEA, with_what_it_shows
 from ideaboard.models import Follow, Vote
 from ideaboard.models.idea import ORDERS
@@ -34,14 +35,14 @@ _VOTE, _FOLLOW = Vote.__table__, Follow.__table__
 @dataclass(frozen=True)
 class Scope:
     """`ranges` of the index over `column` ('board_id', 'standing', or None: one range, all); or what a list `begins` with
-    instead ('ideas', 'votes', 'follows': a person's own rows; 'month'). Of what is found there, only `boards`,
-    `standings` and `month` are kept, where these are set."""
+    instead ('ideas', 'votes', 'follows': a person's own rows; 'month'). Of what is found there, only that of so many
+    `boards` and `standings`, and of the `month`, is kept, where these are set."""
 
     column: str | None = None
     ranges: int = 1
     begins: str | None = None
-    boards: bool = False
-    standings: bool = False
+    boards: int | None = None
+    standings: int | None = None
     month: bool = False
     name: str = "s"  # of the parameters of its ranges
 
@@ -55,18 +56,28 @@ def is_descending(order: str) -> bool:
     return order not in FIRST_IS_SMALLEST
 
 
+def values_of(**lists: Iterable | None) -> dict:
+    """The values of ranges and of what is kept of them: s=(4, 7) is s0=4, s1=7."""
+    return {f"{name}{n}": value for name, values in lists.items() for n, value in enumerate(values or ())}
+
+
 @lru_cache(maxsize=1000)
-def page_statement(dialect: str, order: str, scope: Scope, beyond: bool, backwards: bool, also: bool) -> Select:
-    """COLUMNS and then the key, in no promised order: :limit rows of the scope (:s0, :s1, …), of :boards, :standings,
-    :month, :person; `beyond`: after the key :k0, :k1, …; `also=False`: without the order's own condition."""
+def page_statement(order: str, scope: Scope, beyond: bool, backwards: bool, also: bool) -> Kept:
+    """COLUMNS and then the key, in no promised order: `limit` rows of the scope (s0, s1, …), of the boards b0, b1, … and
+    standings t0, t1, …, of `month`, of `person`; `beyond`: after the key k0, k1, …; `also=False`: without the order's own
+    condition."""
+    return Kept(lambda dialect: _page(dialect, order, scope, beyond, backwards, also))
+
+
+def _page(dialect: str, order: str, scope: Scope, beyond: bool, backwards: bool, also: bool) -> Select:
     keys, descending = keys_of(order), is_descending(order) != backwards
 
     def bounds(columns: list) -> list:
-        values = [bindparam(f"k{i}", type_=key.type) for i, key in enumerate(keys)]
+        values = [given(f"k{i}", key.type) for i, key in enumerate(keys)]
         return dialects.beyond(dialect, columns, values, descending) if beyond else []
 
     def in_order(one, columns):
-        return one.order_by(*(c.desc() if descending else c.asc() for c in columns)).limit(bindparam("limit"))
+        return one.order_by(*(c.desc() if descending else c.asc() for c in columns)).limit(given("limit"))
 
     found = _selects(dialect, order, scope, keys, bounds, also)
     if len(found) == 1:
@@ -78,25 +89,31 @@ def page_statement(dialect: str, order: str, scope: Scope, beyond: bool, backwar
 
 
 @lru_cache(maxsize=200)
-def count_statement(dialect: str, order: str, scope: Scope, also: bool) -> Select:
-    """How many rows the scope has, counted up to :limit of them."""
+def count_statement(order: str, scope: Scope, also: bool) -> Kept:
+    """How many rows the scope has, counted up to `limit` of them."""
+    return Kept(lambda dialect: _count(dialect, order, scope, also))
+
+
+def _count(dialect: str, order: str, scope: Scope, also: bool) -> Select:
     found = _selects(dialect, order, scope, [IDEA.c.id], lambda columns: [], also)
     counted = found[0] if len(found) == 1 else union_all(*found)
-    return select(func.count()).select_from(counted.limit(bindparam("limit")).subquery("counted"))
+    return select(func.count().label("ideas")).select_from(counted.limit(given("limit")).subquery("counted"))
 
 
 @lru_cache(maxsize=20)
-def sizes_statement(dialect: str, standings: int) -> Select:
-    """(Ideas of the board :b0, ideas that stand as :s0, :s1, …), each counted up to :limit."""
-    scopes = (Scope("board_id", name="b"), Scope("standing", standings))
-    return select(*(count_statement(dialect, "newest", scope, True).scalar_subquery() for scope in scopes))
+def sizes_statement(standings: int) -> Kept:
+    """(Ideas of the board r0, ideas that stand as s0, s1, …), each counted up to `limit`."""
+    return _side_by_side(Scope("board_id", name="r"), Scope("standing", standings))
 
 
 @lru_cache(maxsize=100)
-def boards_statement(dialect: str, boards: int) -> Select:
-    """The ideas of each of the boards :b0_0, :b1_0, …, counted up to :limit, side by side."""
-    scopes = (Scope("board_id", name=f"b{number}_") for number in range(boards))
-    return select(*(count_statement(dialect, "newest", scope, True).scalar_subquery() for scope in scopes))
+def boards_statement(boards: int) -> Kept:
+    """The ideas of each of the boards r0_0, r1_0, …, counted up to `limit`, side by side."""
+    return _side_by_side(*(Scope("board_id", name=f"r{number}_") for number in range(boards)))
+
+
+def _side_by_side(*scopes: Scope) -> Kept:
+    return Kept(lambda dialect: select(*(_count(dialect, "newest", one, True).scalar_subquery() for one in scopes)))
 
 
 def _selects(dialect: str, order: str, scope: Scope, keys: list, bounds: Callable, also: bool) -> list[Select]:
@@ -119,18 +136,16 @@ def _range(scope: Scope, number: int) -> list:
     if scope.column is None:
         return []
     column = IDEA.c[scope.column]
-    return [column == bindparam(f"{scope.name}{number}", type_=column.type)]
+    return [column == given(f"{scope.name}{number}", column.type)]
 
 
 def _kept(dialect: str, scope: Scope) -> list:
     """What is asked of each row that a range holds; it must not lead a planner to another index."""
     found = []
-    if scope.boards:
-        board_id = dialects.beside_the_index(dialect, IDEA.c.board_id)
-        found.append(board_id.in_(bindparam("boards", expanding=True)))
-    if scope.standings:
-        standing = dialects.beside_the_index(dialect, IDEA.c.standing)
-        found.append(standing.in_(bindparam("standings", expanding=True)))
+    for column, name, number in ((IDEA.c.board_id, "b", scope.boards), (IDEA.c.standing, "t", scope.standings)):
+        if number is not None:
+            values = [given(f"{name}{n}", column.type) for n in range(number)]
+            found.append(dialects.beside_the_index(dialect, column).in_(values))
     if scope.month:
         found.append(exists().where(CHANGE.c.id == IDEA.c.change_id, *_expected()))
     return found
@@ -138,12 +153,15 @@ def _kept(dialect: str, scope: Scope) -> list:
 
 def _expected() -> list:
     # The stage stands there as a word, so that the index of months is known to hold it.
-    return [CHANGE.c.stage == literal_column(f"'{Stage.COMING_SOON}'"), CHANGE.c.promised_on == bindparam("month")]
+    return [
+        CHANGE.c.stage == literal_column(f"'{Stage.COMING_SOON}'"),
+        CHANGE.c.promised_on == given("month", CHANGE.c.promised_on.type),
+    ]
 
 
 def _begun(begins: str, keys: list) -> Select:
     """What a person's own rows, or a month's changes, lead to: as many as these are, and sorted."""
-    person = bindparam("person")
+    person = given("person")
     if begins == "ideas":
         return select(*keys).where(IDEA.c.author_id == person)
     if begins == "votes":
