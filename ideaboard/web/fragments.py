@@ -13,6 +13,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import is_dataclass, replace
+from functools import partial
+from secrets import token_hex
 from typing import Any, NamedTuple
 
 from flask import Flask, current_app, g, request
@@ -21,13 +23,15 @@ from markupsafe import Markup
 
 from ideaboard.boards.directory import BoardLink
 from ideaboard.extensions import Model, get_locale
+from ideaboard.ideas.lines import Line
 from ideaboard.ideas.listing import Filter
 from ideaboard.web.gate import viewer
 from ideaboard.web.globals import current_site, reader_zone, request_now
 
 MOST = 8 * 1024 * 1024  # characters of fragments that a process keeps
 _OF_A_REQUEST = {"request", "session", "g", "get_flashed_messages", "config"}
-ROW = "ideas/_row.html"
+ROW, BUTTON = "ideas/_row.html", "voting/_vote_button.html"
+PLACE = Markup(f"<!--{token_hex(16)}-->")  # of what is put in afterwards: nobody can write it, and it never leaves
 _QUARTER = 900  # seconds; midnight falls on one in every zone
 
 
@@ -119,7 +123,7 @@ class SiteFace(NamedTuple):
 def list_rows(rows: Any, appended: bool = False) -> Markup:
     """The rows of a page of a list (site/rows.py); `appended`: to rows that stand already, so the first takes the focus.
 
-    A line of plain values (not an Idea) is kept, and so a vote makes one row anew.
+    A line of plain values (not an Idea) is kept, and a vote makes one button anew.
     """
     if hasattr(rows, "as_html"):  # the frame of such a page is made (web/frames.py)
         return rows.as_html()
@@ -127,22 +131,37 @@ def list_rows(rows: Any, appended: bool = False) -> Markup:
     site, somebody, reader, keep = SiteFace(reads_under_review), viewer() is not None, reader_key(), kept_fragments()
     made = []
     for idea in rows.page.items:
-        facts = (
-            ("idea", idea),
-            ("my_vote", idea.id in rows.votes),
-            ("said", rows.answers.get(idea.id)),
-            ("note", None),
-            ("takes_focus", appended and not made),
-            ("viewer", somebody),
-            ("site", site),
-            ("oob", None),
-        )
+        row = idea, idea.id in rows.votes, rows.answers.get(idea.id), appended and not made, somebody, site
         # The label of Under review is an admin's: rows that read so are made anew.
         if isinstance(idea, tuple) and not (reads_under_review and idea.status_id is None):
-            made.append(keep.kept_or_made(ROW, reader, facts))
+            made.append(keep.kept_under((ROW, reader, row), partial(_row, keep, reader, *row)))
         else:
-            made.append(current_app.jinja_env.get_template(ROW).render(facts))
-    return Markup("\n").join(map(Markup, made))
+            made.append(current_app.jinja_env.get_template(ROW).render(_facts_of_row(*row)))
+    return Markup("\n".join(made))  # noqa: S704 - of templates
+
+
+def _row(
+    keep: Fragments, reader: tuple, idea: Line, my_vote: bool, said, takes_focus: bool, somebody: bool, site
+) -> str:
+    """Its button with the number of votes, and the rest, which shows of them only whether there is one."""
+    of_button = ("idea", idea), ("my_vote", my_vote), ("size", "list"), ("viewer", somebody)
+    still = idea._replace(votes_count=None if idea.votes_count is None else 0)
+    rest = (*_facts_of_row(still, None, said, takes_focus, somebody, site), ("made_button", PLACE))
+    before, _, after = keep.kept_or_made(ROW, reader, rest).partition(PLACE)
+    return f"{before}{keep.kept_or_made(BUTTON, reader, of_button)}{after}"
+
+
+def _facts_of_row(idea, my_vote, said, takes_focus, somebody, site) -> tuple:
+    return (
+        ("idea", idea),
+        ("my_vote", my_vote),
+        ("said", said),
+        ("note", None),
+        ("takes_focus", takes_focus),
+        ("viewer", somebody),
+        ("site", site),
+        ("oob", None),
+    )
 
 
 def part_of(template: str, idea: Any, **facts: Any) -> Markup:

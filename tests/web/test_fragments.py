@@ -9,7 +9,8 @@ from jinja2 import UndefinedError
 from ideaboard.discussion.comments import post_comment
 from ideaboard.foundation.tokens import new_token
 from ideaboard.voting.ballot import cast_vote
-from ideaboard.web.fragments import Fragments, kept_fragments
+from ideaboard.web.fragments import BUTTON, ROW, Fragments, kept_fragments
+from ideaboard.web.frames import SHARED
 from tests.conftest import NOW
 
 ROLES = (None, "vera", "ada", "root", "cole")
@@ -97,3 +98,46 @@ def test_what_is_kept_stays_below_its_bound(app, monkeypatch):
             kept.fragment("site/_footer.html", **facts | {"site_name": f"Site {n}"})
     assert 0 < kept.size <= 20_000
     assert kept.size == sum(len(made) for made, _ in kept._kept.values())
+
+
+def parts_kept(name):
+    return {key for key in kept_fragments()._kept if key[0] == name}
+
+
+def test_a_vote_makes_a_button_anew_and_nothing_else_of_its_row(app, client_of, cast, make_idea):
+    idea = make_idea()
+    make_idea("Soy milk", author=cast.noor)
+    member = client_of(cast.vera)
+    member.get("/ideas?sort=newest")
+    before, buttons = parts_kept(ROW), parts_kept(BUTTON)
+    cast_vote(idea.id, cast.ada, NOW)
+    assert "1 vote" in member.get("/ideas?sort=newest").text
+    # The row as it is now, of a rest that stood there.
+    assert len(parts_kept(ROW) - before) == len(parts_kept(BUTTON) - buttons) == 1
+
+
+def test_members_share_the_frame_of_a_list_and_each_has_their_own_head(app, client_of, cast, make_idea):
+    make_idea()
+    pages = {name: client_of(getattr(cast, name)).get("/ideas").text for name in ("vera", "noor")}
+    assert len(parts_kept("ideas/index.html")) == 1
+    for name, page in pages.items():
+        assert f'data-reader="{getattr(cast, name).avatar_seed}"' in page and "<!--" not in page
+        other = "noor" if name == "vera" else "vera"
+        assert getattr(cast, other).avatar_seed not in page
+        assert getattr(cast, name).display_name in page
+
+
+def test_what_is_said_once_is_in_no_frame_that_is_kept(app, client_of, cast, make_idea):
+    make_idea()
+    member = client_of(cast.vera)
+    for said in (False, True, False):
+        if said:
+            with member.session_transaction() as cookie:
+                cookie["_flashes"] = [("message", "Thank you for this.")]
+        assert ("Thank you for this." in member.get("/ideas").text) is said
+
+
+@pytest.mark.parametrize("source", ["{{ viewer.display_name }}", "{{ reader.is_staff }}", "{{ may('staff.read') }}"])
+def test_a_shared_frame_says_nothing_of_its_reader(app, source):
+    with app.test_request_context("/"), pytest.raises(TypeError, match="shown to all members"):
+        app.jinja_env.from_string(source).render(SHARED)
