@@ -1,13 +1,16 @@
 """What every request asks first: kept, and never older than the database."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import DateTime
+from sqlalchemy.dialects import sqlite
 
 from ideaboard.accounts.sessions import open_session, person_of
 from ideaboard.extensions import db
 from ideaboard.foundation import alone
-from ideaboard.foundation.database import OpenTransaction, end_reading, has_begun, transaction
+from ideaboard.foundation.database import OpenTransaction, UtcDateTime, end_reading, has_begun, transaction
 from ideaboard.foundation.kept import Kept, given
 from ideaboard.foundation.refusals import TooMany
 from ideaboard.models import BoardMember, Budget, Idea, Person, Site, Vote
@@ -151,3 +154,15 @@ def test_a_kept_statement_takes_defaults_that_are_constants_and_no_others(db):
     with pytest.raises(TypeError, match="default is computed"):
         Kept(lambda _: db.insert(Idea).values(title="x")).run()
     db.session.rollback()
+
+
+def test_moments_are_stored_as_sqlalchemy_stores_them():
+    """On SQLite they are written in one step; what stands in a file already is compared with them as text."""
+    dialect = sqlite.dialect()
+    ours = UtcDateTime().bind_processor(dialect)
+    theirs = DateTime().dialect_impl(dialect).bind_processor(dialect)
+    for moment in (NOW, NOW.replace(microsecond=7), NOW.replace(year=987), NOW.astimezone(ZoneInfo("Asia/Kolkata"))):
+        assert ours(moment) == theirs(moment.astimezone(UTC).replace(tzinfo=None))
+    assert ours(None) is None
+    with pytest.raises(ValueError):
+        ours(NOW.replace(tzinfo=None))
