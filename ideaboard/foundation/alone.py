@@ -47,10 +47,19 @@ _lock = threading.Lock()
 
 def connection_of(engine: Engine) -> Any:
     """This thread's own driver's connection, for reading; opened when it is first asked for."""
+    return _reader(engine).driver
+
+
+def reader_of(engine: Engine) -> Connection:
+    """The same, for who runs kept statements on it. Whoever begins on the driver's connection ends there, too."""
+    return _reader(engine).connection
+
+
+def _reader(engine: Engine) -> _Held:
     held = _mine.reads
     if held is None or held.engine is not engine:
         held = _mine.reads = _opened(engine, writes=False)
-    return held.driver
+    return held
 
 
 def writer_of(engine: Engine) -> Connection:

@@ -28,7 +28,7 @@ write_wait_ms: ContextVar[int] = ContextVar("write_wait_ms", default=dialects.PA
 _turn = threading.Lock()
 
 
-# The connection of the transaction that is open here: kept statements run on it without asking the session for it.
+# The connection of the transaction or reading that is open here: kept statements run on it without asking the session.
 _writing: ContextVar[Connection | None] = ContextVar("writing", default=None)
 # Whether that is one of kept statements alone, of which the session knows nothing.
 _without_session: ContextVar[bool] = ContextVar("without_session", default=False)
@@ -126,9 +126,9 @@ def connection_at_hand() -> Connection:
     return db.session().connection() if connection is None or connection.closed else connection
 
 
-def writes_without_session() -> bool:
-    """Whether a transaction of in_kept_statements() is open here: what is read belongs into it."""
-    return _without_session.get()
+def knows_its_connection() -> bool:
+    """Whether a transaction or a reading is open here that says so itself: what is read belongs into it."""
+    return _writing.get() is not None
 
 
 @contextmanager
@@ -216,6 +216,29 @@ def _transaction_without_session(engine: Engine) -> Iterator[None]:
         _without_session.set(False)
         _writing.set(None)
         _turn.release()
+
+
+@contextmanager
+def one_reading() -> Iterator[None]:
+    """What kept statements read within is of one moment, on the thread's own connection where it may have one and nothing
+    is open yet: a session's beginning, looking for its connection at each statement and ending took a tenth of a list.
+
+    Whoever asks the session within reads beside it, as of a moment later. Not for what writes.
+    """
+    engine, session = db.engine, session_at_hand()
+    is_open = _writing.get() is not None or (session is not None and has_begun(session))
+    if is_open or not isinstance(engine, Engine) or not dialects.reads_alone(engine.dialect.name):
+        yield
+        return
+    try:
+        with alone.one_snapshot(engine):
+            _writing.set(alone.reader_of(engine))
+            yield
+    except DBAPIError:
+        alone.let_go()
+        raise
+    finally:
+        _writing.set(None)
 
 
 def end_reading() -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.orm.attributes import instance_dict, instance_state
 
 from ideaboard.extensions import db
 from ideaboard.foundation import alone, dialects, driver, reads
-from ideaboard.foundation.database import connection_at_hand, has_begun, session_at_hand, writes_without_session
+from ideaboard.foundation.database import connection_at_hand, has_begun, knows_its_connection, session_at_hand
 
 _GIVEN = "given_"
 
@@ -62,7 +62,7 @@ class Kept:
         """
         engine = db.engine
         session = session_at_hand()
-        open_here = writes_without_session() or (session is not None and has_begun(session))
+        open_here = knows_its_connection() or (session is not None and has_begun(session))
         if open_here or not isinstance(engine, Engine) or not dialects.reads_alone(engine.dialect.name):
             return self.all(**values)
         ready = self._ready_for(engine.dialect)

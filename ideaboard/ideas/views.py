@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, g, request, url_for
 
 from ideaboard.discussion.views import talk_of
+from ideaboard.foundation.database import one_reading
 from ideaboard.ideas import promises
 from ideaboard.ideas.leaving import can_be_taken_back
 from ideaboard.ideas.listing import Filter
@@ -63,15 +64,16 @@ def list_url(place: str, wanted: Filter, after: str | None = None, before: str |
 def index():
     slug = request.args.get("board", "")
     wanted = Filter.read(request.args, viewer(), load_board(slug) if slug else None)
-    shown = list_of(wanted, viewer(), after=request.args.get("after"), before=request.args.get("before"))
-    if not wanted.mine:  # one's own ideas are not put before anybody
-        showed(idea.id for idea in shown["rows"].page.items)
-    return list_page(
-        "ideas/index.html",
-        "ideas/more.htmx.html",
-        **shown,
-        place="ideas.index",
-    )
+    with one_reading():
+        shown = list_of(wanted, viewer(), after=request.args.get("after"), before=request.args.get("before"))
+        if not wanted.mine:  # one's own ideas are not put before anybody
+            showed(idea.id for idea in shown["rows"].page.items)
+        return list_page(
+            "ideas/index.html",
+            "ideas/more.htmx.html",
+            **shown,
+            place="ideas.index",
+        )
 
 
 @ideas.get("/ideas/<int:idea_id>")
