@@ -65,7 +65,9 @@ def list_page(template: str, fragment: str, *, rows: Rows, **shown) -> Response:
     key = (template, asked, reader_key(), _look_of(site), offered_standings(), _shown(rows, **shown))
     head, _, foot = kept_fragments().kept_under(key, make).partition(PLACE)
     if reader is not None:
-        head = head.replace(SEED, escape(reader.avatar_seed), 1).replace(HEADER, render_template("site/_head.html"), 1)
+        # As plain strings: Markup escapes what is put into it.
+        head = str(head).replace(SEED, str(escape(reader.avatar_seed)), 1)
+        head = head.replace(HEADER, render_template("site/_head.html"), 1)
     return page_made(f"{head}{list_rows(rows)}{foot}")
 
 

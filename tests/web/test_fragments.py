@@ -125,6 +125,7 @@ def test_members_share_the_frame_of_a_list_and_each_has_their_own_head(app, clie
         other = "noor" if name == "vera" else "vera"
         assert getattr(cast, other).avatar_seed not in page
         assert getattr(cast, name).display_name in page
+        assert page.count('<header class="header">') == 1 and "&lt;" not in page
 
 
 def test_what_is_said_once_is_in_no_frame_that_is_kept(app, client_of, cast, make_idea):
