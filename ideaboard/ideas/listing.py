@@ -183,13 +183,18 @@ def page_of(
     kept = _for_few(wanted, sight) if turn.values is None or (turn.backwards and len(rows) <= size) else []
     if kept and not turn.backwards and len(rows) <= size:
         kept = []  # all there is stands on this page
+    high: set[int] = set()  # due as well, and as high by themselves: marked where they stand
     if kept:
         ids = [row[_ID] for row in (reversed(rows) if turn.backwards else rows)]
         low = lifted(ids, [line.id for line in kept])
+        high = {line.id for line in kept} - set(low)
         kept = [line for line in kept if line.id in low]
         rows = [row for row in rows if row[_ID] not in low]
     page = turn.page(rows, size - (0 if turn.backwards else len(kept)), lambda row: full(row)[its_key])
-    page.items = mixed([line_kept(row, full) for row in page.items], kept)
+    lines = [line_kept(row, full) for row in page.items]
+    if high:
+        lines = [line._replace(is_under_seen_pick=True) if line.id in high else line for line in lines]
+    page.items = mixed(lines, kept)
     return page
 
 
