@@ -184,7 +184,8 @@ def in_kept_statements(deed: Callable[[], _T]) -> _T:
             with _transaction_without_session(engine):
                 return deed()
         except SessionNeeded:
-            db.session.rollback()
+            # It has no connection and nothing to write; a rollback would expire what callers hold.
+            db.session.commit()
     with transaction():
         return deed()
 

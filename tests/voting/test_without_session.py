@@ -125,3 +125,9 @@ def test_no_deed_begins_within_another(idea_id, noor):
     with pytest.raises(OpenTransaction):
         in_kept_statements(lambda: cast_vote(idea_id, noor, NOW))
     assert stands(idea_id) == (0, 0, [])
+
+
+def test_what_callers_hold_stays_readable_when_the_deed_is_done_again(noor):
+    """What is held of a person must not have to be read again: that would open a transaction before the next deed."""
+    assert in_kept_statements(lambda: db.session.scalar(db.select(1))) == 1
+    assert noor.display_name == "Noor" and not db.session().in_transaction()
