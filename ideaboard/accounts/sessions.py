@@ -38,7 +38,8 @@ def open_session(person: Person, now: datetime, browser: str = "") -> str:
 def person_of(token: str, now: datetime, *, to_read: bool = False) -> Person | None:
     """The person behind a cookie's token, or None: unknown, expired, ended, suspended, erased, past valid-until.
 
-    `to_read`: it belongs to no session, which then need not be begun for it, and is not to be changed. Their roles come with them, in the same statement: every page asks for them.
+    Their roles come with them, in the same statement: every page asks for them. `to_read`: the row belongs to no database
+    session, which then need not be begun for it, and is not to be changed.
     """
     rows = _BEHIND.beside(token_hash=hash_token(token), now=now)
     if not rows:

@@ -71,8 +71,9 @@ def find(
     typing: bool = False,
 ) -> Found:
     """`conditions`: SQL that an idea must fulfil (a list's filter, visible_to among it); None: those of a list without a
-    filter, in statements that are kept. `uncounted`: boards that keep their
-    counts from the viewer, where votes move no order. `typing`: the last word is not finished. The same words, rows and rights give the same hits in the same order on both databases."""
+    filter, in statements that are kept. `uncounted`: boards that keep their counts from the viewer, where votes move no
+    order. `typing`: the last word is not finished. The same words, rows and rights give the same hits in the same order on
+    both databases."""
     scope = _scope(viewer, board_id) if query.wanted else None
     if scope is None:
         return Found(terms=query.wanted)

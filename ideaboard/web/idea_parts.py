@@ -49,7 +49,8 @@ def article_and_story(
     """
     facts = {name: parts[name] for name in SHOWN} | {"idea": idea, "takes_back": takes_back, "status_form": status_form}
     if made_anew:
-        return Markup(render_template(ARTICLE, **facts)), Markup(render_template(STORY, **facts))  # noqa: S704
+        article, story = (Markup(render_template(name, **facts)) for name in (ARTICLE, STORY))  # noqa: S704 - of templates
+        return article, story
     person, change = viewer(), parts["change"]
     site = SiteFace(current_site().received_reads_under_review)
     facts |= {"viewer": person is not None, "site": site, "oob": None, "reach": None}
