@@ -13,7 +13,7 @@ from ideaboard.accounts.signing_in import SignIn
 from ideaboard.events.kinds import PERSON_JOINED, PERSON_ROLE_CHANGED
 from ideaboard.events.record import record
 from ideaboard.extensions import db, gettext
-from ideaboard.foundation import dialects
+from ideaboard.foundation import dialects_sql
 from ideaboard.foundation.database import dialect_name, transaction
 from ideaboard.foundation.links import links
 from ideaboard.foundation.refusals import Conflict, Missing
@@ -75,7 +75,7 @@ def become_admin(token: str, email: str, display_name: str, now: datetime, *, br
         if not used:
             raise LinkEnded(ended_sentence())
         joined = session.execute(
-            dialects.insert_once(dialect_name(), Person).values(
+            dialects_sql.insert_once(dialect_name(), Person).values(
                 email=address, display_name=name, avatar_seed=new_seed(), created_at=now
             )
         ).rowcount

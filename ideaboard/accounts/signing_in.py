@@ -13,7 +13,7 @@ from ideaboard.accounts.sessions import write_session
 from ideaboard.events.kinds import PERSON_JOINED
 from ideaboard.events.record import record
 from ideaboard.extensions import db, gettext, ngettext
-from ideaboard.foundation import dialects
+from ideaboard.foundation import dialects_sql
 from ideaboard.foundation.database import dialect_name, end_reading, transaction
 from ideaboard.foundation.refusals import Refusal
 from ideaboard.foundation.tokens import hash_token
@@ -96,7 +96,7 @@ def _try(pending: Pending | None, typed: str, now: datetime, tries: int, browser
 def _person_of(pending: Pending, now: datetime) -> tuple[Person, bool]:
     """Whose address this is; made now if nobody's. The name is a suggestion, to be changed."""
     added = db.session.execute(
-        dialects.insert_once(dialect_name(), Person).values(
+        dialects_sql.insert_once(dialect_name(), Person).values(
             email=pending.email,
             display_name=suggest_name(),
             avatar_seed=new_seed(),

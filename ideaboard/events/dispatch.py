@@ -16,7 +16,7 @@ from datetime import datetime
 from sqlalchemy import or_, select, text, update
 
 from ideaboard.extensions import db
-from ideaboard.foundation import dialects
+from ideaboard.foundation import dialects_sql
 from ideaboard.foundation.database import dialect_name, end_reading, transaction
 from ideaboard.models import Event
 
@@ -74,14 +74,14 @@ def dispatch_one(worker: str, now: datetime, between: Callable[[], None] | None 
 
 
 def _claimable():
-    clock = dialects.database_clock(dialect_name())
+    clock = dialects_sql.database_clock(dialect_name())
     free = or_(Event.lease_until.is_(None), Event.lease_until < clock)
     return select(Event.id).where(_WAITING, free).order_by(Event.id)
 
 
 def _claim(worker: str) -> int | None:
     with transaction() as session:
-        event_id = session.execute(dialects.skip_locked(dialect_name(), _claimable().limit(1))).scalar()
+        event_id = session.execute(dialects_sql.skip_locked(dialect_name(), _claimable().limit(1))).scalar()
         if event_id is not None:
             session.execute(
                 update(Event)
@@ -132,4 +132,4 @@ def _put_off(event_id: int, worker: str) -> None:
 
 
 def _lease(seconds: int | None = None):
-    return dialects.database_clock(dialect_name(), LEASE_SECONDS if seconds is None else seconds)
+    return dialects_sql.database_clock(dialect_name(), LEASE_SECONDS if seconds is None else seconds)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import Integer, select, update
 
 from ideaboard.extensions import db
-from ideaboard.foundation import dialects
+from ideaboard.foundation import dialects_sql
 from ideaboard.foundation.database import UtcDateTime, transaction
 from ideaboard.foundation.kept import Kept, given, read_anew
 from ideaboard.models import Follow, Idea, Person
@@ -26,7 +26,7 @@ def drop_reason(idea_id: int, person_id: int, reason: int) -> None:
 
 
 _ADD = Kept(
-    lambda dialect: dialects.upsert(
+    lambda dialect: dialects_sql.upsert(
         dialect, Follow, [Follow.idea_id, Follow.person_id], reasons=Follow.reasons.op("|")(given("reason", Integer))
     ).values(
         idea_id=given("idea_id"),

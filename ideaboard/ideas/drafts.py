@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import joinedload
 
 from ideaboard.extensions import db, gettext
-from ideaboard.foundation import dialects
+from ideaboard.foundation import dialects_sql
 from ideaboard.foundation.database import dialect_name, end_reading, transaction
 from ideaboard.foundation.refusals import Conflict, Missing
 from ideaboard.foundation.tokens import derive
@@ -31,7 +31,7 @@ def keep_guest_draft(
     token = derive("guest draft", email, board_id, title, body).hex()
     with transaction():
         db.session.execute(
-            dialects.insert_once(dialect_name(), Draft).values(
+            dialects_sql.insert_once(dialect_name(), Draft).values(
                 form_token=token, email=email, board_id=board_id, title=title, body=body, written_at=now
             )
         )

@@ -17,7 +17,7 @@ from functools import lru_cache
 
 from sqlalchemy import Select, and_, exists, func, literal_column, or_, select, union_all
 
-from ideaboard.foundation import dialects
+from ideaboard.foundation import dialects_sql
 from ideaboard.foundation.kept import Kept, given
 from ideaboard.ideas.lines import CHANGE, COLUMNS, IDEA, with_what_it_shows
 from ideaboard.models import Follow, Vote
@@ -74,7 +74,7 @@ def _page(dialect: str, order: str, scope: Scope, beyond: bool, backwards: bool,
 
     def bounds(columns: list) -> list:
         values = [given(f"k{i}", key.type) for i, key in enumerate(keys)]
-        return dialects.beyond(dialect, columns, values, descending) if beyond else []
+        return dialects_sql.beyond(dialect, columns, values, descending) if beyond else []
 
     def in_order(one, columns):
         return one.order_by(*(c.desc() if descending else c.asc() for c in columns)).limit(given("limit"))
@@ -83,7 +83,7 @@ def _page(dialect: str, order: str, scope: Scope, beyond: bool, backwards: bool,
     if len(found) == 1:
         page = in_order(found[0], list(found[0].selected_columns)).subquery("page")
     else:
-        merged = union_all(*(dialects.part_of_a_merge(dialect, in_order(one, keys), one) for one in found))
+        merged = union_all(*(dialects_sql.part_of_a_merge(dialect, in_order(one, keys), one) for one in found))
         page = in_order(merged, [merged.selected_columns[key.name] for key in keys]).subquery("page")
     return select(*COLUMNS, *page.c).select_from(with_what_it_shows(page))
 
@@ -145,7 +145,7 @@ def _kept(dialect: str, scope: Scope) -> list:
     for column, name, number in ((IDEA.c.board_id, "b", scope.boards), (IDEA.c.standing, "t", scope.standings)):
         if number is not None:
             values = [given(f"{name}{n}", column.type) for n in range(number)]
-            found.append(dialects.beside_the_index(dialect, column).in_(values))
+            found.append(dialects_sql.beside_the_index(dialect, column).in_(values))
     if scope.month:
         found.append(exists().where(CHANGE.c.id == IDEA.c.change_id, *_expected()))
     return found

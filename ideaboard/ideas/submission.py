@@ -11,7 +11,7 @@ from ideaboard.events.kinds import IDEA_SUBMITTED
 from ideaboard.events.record import record
 from ideaboard.extensions import db, gettext
 from ideaboard.following.follows import add_reason
-from ideaboard.foundation import dialects
+from ideaboard.foundation import dialects_sql
 from ideaboard.foundation.database import dialect_name, transaction
 from ideaboard.foundation.refusals import Forbidden, Missing
 from ideaboard.ideas.different import SAME_AS_NONE, Different
@@ -54,7 +54,7 @@ def submit_idea(
 def claim_token(form_token: str, by: Person, now: datetime) -> Draft:
     """Within an open transaction: the draft row of this token, locked; made when it is new. Raises Missing."""
     db.session.execute(
-        dialects.insert_once(dialect_name(), Draft).values(
+        dialects_sql.insert_once(dialect_name(), Draft).values(
             form_token=form_token, author_id=by.id, written_at=now, title="", body=""
         )
     )

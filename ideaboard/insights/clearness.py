@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from ideaboard.extensions import db, gettext
-from ideaboard.foundation import dialects
+from ideaboard.foundation import dialects_sql
 from ideaboard.foundation.database import dialect_name, transaction
 from ideaboard.foundation.kept import Kept, given
 from ideaboard.foundation.refusals import Conflict, Missing
@@ -50,7 +50,7 @@ def judge_answer(idea_id: int, change_id: int, by: Person, now: datetime, *, is_
         if allows(by, "idea.change_status", idea):
             raise OwnAnswer(gettext("You answer on this board yourself, so this question is for the others."))
         session.execute(
-            dialects.upsert(
+            dialects_sql.upsert(
                 dialect_name(), ClearAnswer, [ClearAnswer.change_id, ClearAnswer.person_id],
                 is_clear=is_clear, answered_at=now,
             ).values(change_id=change_id, person_id=by.id, is_clear=is_clear, answered_at=now)

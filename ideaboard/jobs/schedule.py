@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 
 from ideaboard.extensions import db
-from ideaboard.foundation import dialects
+from ideaboard.foundation import dialects, dialects_sql
 from ideaboard.foundation.database import dialect_name, transaction
 from ideaboard.models import Budget, Delivery, Draft, OneTimeLink, Pending, SignedIn, WebhookCall, WorkerPulse
 from ideaboard.notifications.returned_reading import EVERY_SECONDS, read_now_and_then
@@ -35,7 +35,7 @@ class Job:
 def pulse(worker: str, now: datetime) -> None:
     """Say that this worker lives."""
     with transaction() as session:
-        statement = dialects.upsert(dialect_name(), WorkerPulse, [WorkerPulse.name], seen_at=now)
+        statement = dialects_sql.upsert(dialect_name(), WorkerPulse, [WorkerPulse.name], seen_at=now)
         session.execute(statement.values(name=worker, started_at=now, seen_at=now, wal_bytes=0))
 
 

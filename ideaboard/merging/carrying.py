@@ -9,7 +9,7 @@ from sqlalchemy import delete as sql_delete
 from sqlalchemy.orm import aliased
 
 from ideaboard.extensions import db
-from ideaboard.foundation import dialects
+from ideaboard.foundation import dialects_sql
 from ideaboard.foundation.database import dialect_name
 from ideaboard.models import Comment, Follow, Idea, Vote
 from ideaboard.models.vocabulary import Reason, VotersSeenBy
@@ -35,7 +35,7 @@ def carry_votes(idea: Idea, into: Idea) -> int:
         .order_by(Vote.person_id)
     )  # fmt: skip
     columns = ["idea_id", "person_id", "cast_at", "is_unnamed", "organisation_id", "origin_idea_id"]
-    return db.session.execute(dialects.insert_once(dialect_name(), Vote).from_select(columns, rows)).rowcount
+    return db.session.execute(dialects_sql.insert_once(dialect_name(), Vote).from_select(columns, rows)).rowcount
 
 
 def give_back_votes(idea: Idea, chain: list[int]) -> int:
@@ -99,7 +99,7 @@ def carry_follows(idea: Idea, into: Idea) -> None:
         .where(Follow.idea_id == idea.id, or_(Follow.reasons > 0, Follow.muted_at.is_not(None)))
         .order_by(Follow.person_id)
     )  # fmt: skip
-    statement = dialects.insert(dialect_name(), Follow).from_select(
+    statement = dialects_sql.insert(dialect_name(), Follow).from_select(
         ["idea_id", "person_id", "reasons", "followed_at", "muted_at", "carried"], rows
     )
     new = statement.excluded

@@ -190,7 +190,7 @@ class Idea(Staged, Model):
     def open_to(cls, viewer: Person | None, board_id: ColumnElement | None = None) -> ColumnElement[bool]:
         """SQL: `in_the_open()` and `visible_to(viewer)`, said once: of what stands in the open the board alone decides.
 
-        `board_id`: the column in other words, where it shall not choose the index (dialects.beside_the_index).
+        `board_id`: the column in other words, where it shall not choose the index (dialects_sql.beside_the_index).
         """
         boards = select(Board.id).where(Board.visible_to(viewer))
         return and_(cls.in_the_open(), (cls.board_id if board_id is None else board_id).in_(boards))

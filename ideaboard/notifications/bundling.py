@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, text, update
 
 from ideaboard.extensions import db
-from ideaboard.foundation import dialects
+from ideaboard.foundation import dialects_sql
 from ideaboard.foundation.database import dialect_name
 from ideaboard.foundation.settings import settings
 from ideaboard.foundation.tokens import new_token
@@ -89,7 +89,7 @@ def _deliveries(readers: list[Reader], happened_at: datetime, site: Site, now: d
             if clock not in due:
                 due[clock] = due_moment(reader, happened_at, site, now)
             rows.append(_row(reader, due[clock], now))
-        db.session.execute(dialects.insert_once(dialect_name(), Delivery), rows)
+        db.session.execute(dialects_sql.insert_once(dialect_name(), Delivery), rows)
         found |= _join({reader.person_id: bundles[reader.person_id] for reader in missing}, happened_at)
     raise RuntimeError("no window could be opened")
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import Boolean, bindparam, or_, select, text, update
 
 from ideaboard.extensions import db
-from ideaboard.foundation import dialects
+from ideaboard.foundation import dialects_sql
 from ideaboard.foundation.database import dialect_name, transaction
 from ideaboard.models import Delivery, Event, Notification, StatusChange
 from ideaboard.models.vocabulary import ToldBy
@@ -57,7 +57,7 @@ def claim(worker: str, now: datetime, most: int) -> list[int]:
     """The ids of due deliveries that are ours now, at most so many: codes first, then by when they were due."""
     with transaction() as session:
         for where in (_CODES, _WAITING):
-            while rows := session.execute(dialects.skip_locked(dialect_name(), _claimable(where, now, most))).all():
+            while rows := session.execute(dialects_sql.skip_locked(dialect_name(), _claimable(where, now, most))).all():
                 orphans = [row.id for row in rows if row.claimed_by is not None]
                 if orphans:
                     _hold(orphans, claimed_by=None, lease_until=_clock(REST_SECONDS))
@@ -90,7 +90,7 @@ def _claimable(where, now: datetime, most: int):
 
 
 def _clock(plus_seconds: int = 0):
-    return dialects.database_clock(dialect_name(), plus_seconds)
+    return dialects_sql.database_clock(dialect_name(), plus_seconds)
 
 
 _table, _entries, _changes = Delivery.__table__.c, Notification.__table__.c, StatusChange.__table__.c

@@ -6,7 +6,7 @@ from sqlalchemy import func, select, update
 
 from ideaboard.extensions import db, gettext
 from ideaboard.following.boards import choose_within
-from ideaboard.foundation import dialects
+from ideaboard.foundation import dialects_sql
 from ideaboard.foundation.database import dialect_name, transaction
 from ideaboard.foundation.refusals import Refusal
 from ideaboard.models import Board, BroadFollow, Delivery, Follow, Idea, Person, Preference
@@ -137,5 +137,5 @@ def try_address_again(person: Person) -> None:
 
 
 def _set_how(person_id: int, topic: str, how: str) -> None:
-    statement = dialects.upsert(dialect_name(), Preference, [Preference.person_id, Preference.kind], how=how)
+    statement = dialects_sql.upsert(dialect_name(), Preference, [Preference.person_id, Preference.kind], how=how)
     db.session.execute(statement.values(person_id=person_id, kind=topic, how=how))

@@ -11,7 +11,7 @@ from sqlalchemy import and_, case, func, or_, select
 
 from ideaboard.events import kinds
 from ideaboard.extensions import db
-from ideaboard.foundation import dialects
+from ideaboard.foundation import dialects_sql
 from ideaboard.foundation.database import dialect_name
 from ideaboard.models import Delivery, Event, Notification, Site
 from ideaboard.models.vocabulary import Origin, Stage, ToldBy
@@ -73,7 +73,7 @@ def _by_launch(board_ids: Collection[int] | None, *conditions):
         or_(Notification.told_by == ToldBy.DIGEST, and_(Delivery.kind == "digest", not_inbox)), False
     )
     seconds = window_seconds(Site.current()) + int(WITHIN.total_seconds())
-    in_time = Notification.told_at <= dialects.plus_seconds(dialect_name(), Event.happened_at, seconds)
+    in_time = Notification.told_at <= dialects_sql.plus_seconds(dialect_name(), Event.happened_at, seconds)
 
     def count(*these):
         return func.coalesce(func.sum(case((and_(*these), 1), else_=0)), 0)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import or_, select, text, update
 
-from ideaboard.foundation import dialects
+from ideaboard.foundation import dialects_sql
 from ideaboard.foundation.database import dialect_name, transaction
 from ideaboard.models import Delivery, Person
 
@@ -18,7 +18,7 @@ def retry_now(now: datetime, cause: str | None = None) -> int:
     moved, since = 0, now
     for _ in range(MOST_SLICES):
         with transaction() as session:
-            clock = dialects.database_clock(dialect_name())
+            clock = dialects_sql.database_clock(dialect_name())
             put_off = (
                 select(Delivery.id, Delivery.due_at)
                 .where(
@@ -31,7 +31,7 @@ def retry_now(now: datetime, cause: str | None = None) -> int:
                 .order_by(Delivery.due_at)
                 .limit(SLICE)
             )
-            rows = session.execute(dialects.skip_locked(dialect_name(), put_off)).all()
+            rows = session.execute(dialects_sql.skip_locked(dialect_name(), put_off)).all()
             if rows:
                 session.execute(
                     update(Delivery)

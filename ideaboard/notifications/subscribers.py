@@ -10,7 +10,7 @@ from datetime import datetime
 
 from ideaboard.events import kinds
 from ideaboard.extensions import db
-from ideaboard.foundation import dialects
+from ideaboard.foundation import dialects_sql
 from ideaboard.foundation.database import dialect_name
 from ideaboard.models import Event, Notification, Site
 from ideaboard.models.vocabulary import ToldBy
@@ -51,7 +51,7 @@ def _write(event: Event, people: list[Hearer], site: Site, now: datetime) -> Non
             }
         )
     written = db.session.execute(
-        dialects.insert_once(dialect_name(), Notification).returning(Notification.person_id), rows
+        dialects_sql.insert_once(dialect_name(), Notification).returning(Notification.person_id), rows
     )
     new = set(written.scalars())
     if event.change_id is not None:

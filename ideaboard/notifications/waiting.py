@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, text
 
 from ideaboard.extensions import gettext
-from ideaboard.foundation import dialects
+from ideaboard.foundation import dialects_sql
 from ideaboard.foundation.database import UtcDateTime
 from ideaboard.foundation.kept import Kept, given
 from ideaboard.models import Delivery, Event, Site, WorkerPulse
@@ -98,7 +98,7 @@ def _untold(dialect: str):
         select(Event.happened_at)
         .where(
             text("event.dispatched_at IS NULL AND event.origin = 'here'"),
-            dialects.beside_the_index(dialect, Event.kind).in_(SUBSCRIBERS),
+            dialects_sql.beside_the_index(dialect, Event.kind).in_(SUBSCRIBERS),
         )
         .order_by(Event.id)
         .limit(1)

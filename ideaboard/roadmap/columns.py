@@ -12,7 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Date, case, func, literal, select, union_all
 
 from ideaboard.boards.directory import BoardLink, sight_of
-from ideaboard.foundation import dialects
+from ideaboard.foundation import dialects_sql
 from ideaboard.foundation.kept import Kept, given
 from ideaboard.ideas.lines import Line, lines_of
 from ideaboard.ideas.listing import Filter
@@ -169,7 +169,7 @@ def _conditions(dialect: str, asked: _Asked) -> list[ColumnElement[bool]]:
         mine=asked.mine,
         month=given("month", Date) if asked.month else None,
     )
-    return wanted.conditions(asked.eyes, dialects.beside_the_index(dialect, Idea.board_id))
+    return wanted.conditions(asked.eyes, dialects_sql.beside_the_index(dialect, Idea.board_id))
 
 
 def _most_voted(hiding: int) -> tuple:

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, select
 
 from ideaboard.extensions import db
 from ideaboard.foundation.database import dialect_name
-from ideaboard.foundation.dialects import Numbers, among
+from ideaboard.foundation.dialects_sql import Numbers, among
 from ideaboard.foundation.dialects_text import FullText, Option, Term, full_text
 from ideaboard.foundation.kept import Kept, given
 from ideaboard.models import Board, Comment, Idea, Person, StatusChange

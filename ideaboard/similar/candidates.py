@@ -12,7 +12,7 @@ from sqlalchemy import func, select, type_coerce
 from sqlalchemy.types import NullType
 
 from ideaboard.extensions import db
-from ideaboard.foundation.dialects import Numbers, among
+from ideaboard.foundation.dialects_sql import Numbers, among
 from ideaboard.foundation.kept import Kept, given
 from ideaboard.models import SimilarFresh, SimilarPosting, SimilarSegment, SimilarShape
 from ideaboard.similar.postings import LETTERS, Made, made_of

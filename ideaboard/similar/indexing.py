@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from sqlalchemy import delete, insert, or_, select
 
 from ideaboard.extensions import db
-from ideaboard.foundation import dialects
+from ideaboard.foundation import dialects_sql
 from ideaboard.foundation.database import dialect_name
 from ideaboard.models import Idea, SimilarFresh, SimilarPair, SimilarShape
 from ideaboard.similar.shapes import shape_of
@@ -20,7 +20,7 @@ def learn(idea_ids: Iterable[int]) -> None:
     words = db.session.execute(select(Idea.id, Idea.board_id, Idea.title, Idea.body).where(Idea.id.in_(ids))).all()
     if not words:
         return
-    statement = dialects.insert(dialect_name(), SimilarShape)
+    statement = dialects_sql.insert(dialect_name(), SimilarShape)
     new = statement.excluded
     statement = statement.on_conflict_do_update(
         index_elements=["idea_id"],

@@ -7,7 +7,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from ideaboard.extensions import db
-from ideaboard.foundation import dialects
+from ideaboard.foundation import dialects_sql
 from ideaboard.foundation.database import dialect_name, end_reading, transaction
 from ideaboard.foundation.kept import Kept, given, in_slots
 from ideaboard.models import Board, Idea, Person, SimilarPair, SimilarShape
@@ -44,7 +44,7 @@ def pair_up(now: datetime) -> bool:
             for other_id, common in likest:
                 if common >= LIKELY and other_id in known:
                     session.execute(
-                        dialects.insert_once(dialect_name(), SimilarPair).values(
+                        dialects_sql.insert_once(dialect_name(), SimilarPair).values(
                             idea_id=idea_id, other_id=other_id, likeness=common, found_at=now
                         )
                     )

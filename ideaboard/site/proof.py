@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, exists, func, literal, literal_column, select, union_all
 
-from ideaboard.foundation import dialects
+from ideaboard.foundation import dialects_sql
 from ideaboard.foundation.database import UtcDateTime
 from ideaboard.foundation.kept import Kept, given
 from ideaboard.ideas.lines import COLUMNS, Line, line_of, with_what_it_shows
@@ -145,8 +145,8 @@ def _newest(here: list, kind, most: int, place: int):
 
 
 def _here(dialect: str, eyes: Eyes | None, of_board: bool) -> list[ColumnElement[bool]]:
-    where = [Idea.open_to(eyes, dialects.beside_the_index(dialect, Idea.board_id))]
-    return [*where, dialects.beside_the_index(dialect, Idea.board_id) == given("board_id")] if of_board else where
+    where = [Idea.open_to(eyes, dialects_sql.beside_the_index(dialect, Idea.board_id))]
+    return [*where, dialects_sql.beside_the_index(dialect, Idea.board_id) == given("board_id")] if of_board else where
 
 
 def _values(viewer: Person | None, board: Board | None) -> dict:

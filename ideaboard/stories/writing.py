@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from ideaboard.extensions import db, gettext
-from ideaboard.foundation import dialects
+from ideaboard.foundation import dialects_sql
 from ideaboard.foundation.database import dialect_name, transaction
 from ideaboard.foundation.refusals import Conflict, Forbidden, Missing
 from ideaboard.models import Board, Person, Picture, Story
@@ -169,7 +169,7 @@ def _put_pictures(story: Story, pictures: list[Encoded], by: Person, now: dateti
     added = 0
     for picture in pictures:
         added += db.session.execute(
-            dialects.insert_once(dialect_name(), Picture).values(
+            dialects_sql.insert_once(dialect_name(), Picture).values(
                 story_id=story.id,
                 digest=picture.of(salt_of(story)),
                 content_type=picture.content_type,

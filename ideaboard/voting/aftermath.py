@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from ideaboard.extensions import db, gettext
-from ideaboard.foundation import dialects
+from ideaboard.foundation import dialects_sql
 from ideaboard.foundation.database import dialect_name, transaction
 from ideaboard.foundation.refusals import Conflict
 from ideaboard.models import Idea, Person, Solved
@@ -20,7 +20,7 @@ def answer_solved(idea: Idea, by: Person, now: datetime, *, solves: bool) -> Non
         fresh = db.session.get(Idea, idea.id, populate_existing=True)
         if fresh.stage is not Stage.LAUNCHED:
             raise NotLaunched(gettext("This idea is not launched, so there is nothing to try yet."))
-        row = dialects.upsert(
+        row = dialects_sql.upsert(
             dialect_name(), Solved, [Solved.idea_id, Solved.person_id], solves=solves, answered_at=now
         ).values(idea_id=idea.id, person_id=by.id, solves=solves, answered_at=now)
         db.session.execute(row)

@@ -11,7 +11,7 @@ from sqlalchemy import Boolean, Double, case, delete, func, select, update
 
 from ideaboard.extensions import db, gettext
 from ideaboard.following.follows import add_reason, drop_reason
-from ideaboard.foundation import dialects
+from ideaboard.foundation import dialects_sql
 from ideaboard.foundation.database import UtcDateTime, in_kept_statements, transaction
 from ideaboard.foundation.kept import Kept, given, read_anew
 from ideaboard.foundation.refusals import Conflict, Forbidden, Missing
@@ -127,7 +127,7 @@ _STANDS = Kept(lambda _: select(Vote.idea_id).where(*_MINE))
 _WITHDRAW = Kept(lambda _: delete(Vote).where(*_MINE, Vote.set_aside_at.is_(None)).returning(Vote.cast_at))
 # Of a person who was erased meanwhile no row is made: the shell's row is held while the vote is written.
 _CAST = Kept(
-    lambda dialect: dialects.insert_once(dialect, Vote).from_select(
+    lambda dialect: dialects_sql.insert_once(dialect, Vote).from_select(
         ["idea_id", "person_id", "cast_at", "is_unnamed", "organisation_id"],
         select(
             given("idea_id"),

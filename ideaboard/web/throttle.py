@@ -8,7 +8,7 @@ from flask import request
 from sqlalchemy import Integer, String, case, delete, select
 
 from ideaboard.extensions import db, gettext
-from ideaboard.foundation import dialects
+from ideaboard.foundation import dialects_sql
 from ideaboard.foundation.database import UtcDateTime, transaction
 from ideaboard.foundation.kept import Kept, given
 from ideaboard.foundation.refusals import TooMany
@@ -67,7 +67,7 @@ def _spend(dialect: str):
     """One statement, so that two processes cannot both take the last one. Without a row: the budget is spent."""
     now, ends = given("now", UtcDateTime), given("ends", UtcDateTime)
     over = Budget.window_ends_at <= now
-    raised = dialects.upsert(
+    raised = dialects_sql.upsert(
         dialect,
         Budget,
         [Budget.name],

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import exists, select
 
 from ideaboard.extensions import db
-from ideaboard.foundation import dialects
+from ideaboard.foundation import dialects_sql
 from ideaboard.foundation.database import dialect_name
 from ideaboard.foundation.tokens import new_token
 from ideaboard.models import Board, Event, Webhook, WebhookCall
@@ -34,7 +34,7 @@ def call_out(event: Event, now: datetime) -> None:
     due_at = due_at_once(now) if rows else now
     for row in rows:
         db.session.execute(
-            dialects.insert_once(dialect_name(), WebhookCall).values(
+            dialects_sql.insert_once(dialect_name(), WebhookCall).values(
                 webhook_id=row.id,
                 event_id=event.id,
                 message_id=new_message_id(),

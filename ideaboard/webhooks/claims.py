@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from ideaboard.events.kinds import WEBHOOK_PAUSED
 from ideaboard.events.record import record
 from ideaboard.extensions import db
-from ideaboard.foundation import dialects
+from ideaboard.foundation import dialects_sql
 from ideaboard.foundation.database import dialect_name, transaction
 from ideaboard.models import Webhook, WebhookCall
 from ideaboard.webhooks.calling import PAUSED
@@ -64,7 +64,7 @@ def claim_due(worker: str, now: datetime) -> int | None:
     """
     with transaction() as session:
         for webhook_id in session.execute(_candidates(now).limit(5)).scalars().all():
-            locked = dialects.skip_locked(dialect_name(), select(Webhook.id).where(Webhook.id == webhook_id))
+            locked = dialects_sql.skip_locked(dialect_name(), select(Webhook.id).where(Webhook.id == webhook_id))
             if session.execute(locked).scalar() is None:
                 continue
             call_id = session.execute(
@@ -74,7 +74,7 @@ def claim_due(worker: str, now: datetime) -> int | None:
                 .limit(1)
             ).scalar()
             if call_id is not None:
-                lease = dialects.database_clock(dialect_name(), LEASE_SECONDS)
+                lease = dialects_sql.database_clock(dialect_name(), LEASE_SECONDS)
                 session.execute(
                     update(WebhookCall)
                     .where(WebhookCall.id == call_id)
@@ -96,7 +96,7 @@ def _candidates(now: datetime):
 
 
 def _claimable(now: datetime) -> tuple:
-    clock = dialects.database_clock(dialect_name())
+    clock = dialects_sql.database_clock(dialect_name())
     free = or_(WebhookCall.lease_until.is_(None), WebhookCall.lease_until < clock)
     # A call in hand is a waiting one with a lease.
     in_hand = select(_Held.webhook_id).where(_HELD_WAITING, _Held.lease_until >= clock)
