@@ -8,13 +8,16 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 
-def run(connection: Connection, sql: str, parameters: Any = ()) -> Any:
-    """Run it within the connection's transaction; gives the driver's cursor. Raises what SQLAlchemy would raise."""
+def run(connection: Connection, sql: str, parameters: Any = (), **options: Any) -> Any:
+    """Run it within the connection's transaction; gives the driver's cursor. Raises what SQLAlchemy would raise.
+
+    `options`: what this driver's execute() takes beside.
+    """
     driver = connection.connection.dbapi_connection
     for hear in connection.dispatch.before_cursor_execute:  # whoever counts statements counts these too
         hear(connection, None, sql, parameters, None, False)
     try:
-        return driver.execute(sql, parameters)
+        return driver.execute(sql, parameters, **options)
     except connection.dialect.loaded_dbapi.Error as error:
         raise _as_sqlalchemy(connection, sql, error) from error
 

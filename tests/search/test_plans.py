@@ -1,5 +1,6 @@
 """The index answers: no table is scanned, and nothing is sorted to find the newest."""
 
+import pytest
 from sqlalchemy import text
 
 from ideaboard.extensions import db
@@ -29,3 +30,15 @@ def test_the_index_of_words_answers(shared):
     else:
         # M4: the match; >< both bounds of the number; the order is the index's own, so there is no temporary B-tree.
         assert "VIRTUAL TABLE INDEX" in plan and "M4" in plan and "><" in plan and "TEMP B-TREE" not in plan, plan
+
+
+@pytest.mark.postgres
+def test_the_words_are_planned_for_each_time(shared):
+    """psycopg prepares what is asked a sixth time, and then PostgreSQL would plan once for rare and common words alike."""
+    shared("Oat milk")
+    index, connection = full_text(dialect_name()), db.session.connection()
+    words = index.expression(read("oat milk").wanted)
+    for _ in range(12):
+        assert index.find(connection, words, 0, 1 << 50, 80) and index.count(connection, words, 80) == 1
+    kept = connection.exec_driver_sql("SELECT statement FROM pg_prepared_statements").scalars().all()
+    assert not [statement for statement in kept if "tsquery" in statement]
