@@ -116,7 +116,7 @@ def name_vote(idea_id: int, by: Person, *, unnamed: bool) -> None:
 
 def _locked(idea_id: int, by: Person) -> IdeaGlance:
     """The idea as it stands now, its row held until the transaction ends. Raises Missing."""
-    idea = glance_at(idea_id, by, locked=True)
+    idea = glance_at(idea_id, by)
     if idea is None:
         raise Missing(gettext("This idea is not here."))
     return idea

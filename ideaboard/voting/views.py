@@ -18,7 +18,7 @@ from ideaboard.voting.ballots import ballots_of, solved_counts, solved_of, voter
 from ideaboard.voting.counts import hides_count
 from ideaboard.web.asking import ask_for_address
 from ideaboard.web.fragments import kept_fragments
-from ideaboard.web.gate import gate, load_idea, viewer
+from ideaboard.web.gate import VERB_DECIDES, gate, load_idea, viewer
 from ideaboard.web.globals import path_of, request_now
 from ideaboard.web.swap import answer, answer_made, page
 from ideaboard.web.throttle import spend, spend_along
@@ -37,16 +37,16 @@ def count_hidden(idea: Idea | IdeaGlance, my_vote) -> bool:
 
 
 @voting.post("/ideas/<int:idea_id>/vote")
-@gate("idea.vote", "glance", guests_pass=True)
-def cast(glance: IdeaGlance):
+@gate("idea.vote", VERB_DECIDES, guests_pass=True)
+def cast(idea_id: int):
     unnamed, person = bool(request.form.get("unnamed")), viewer()
     if person is None:
-        idea = load_idea(glance.id)
+        idea = load_idea(idea_id)
         end_reading()
-        return ask_for_address("vote", {"idea_id": glance.id, "unnamed": unnamed}, idea=idea)
+        return ask_for_address("vote", {"idea_id": idea_id, "unnamed": unnamed}, idea=idea)
     budget = "vote", person.id, request_now()
     try:
-        ballot = cast_vote(glance.id, person, request_now(), unnamed=unnamed, along=partial(spend_along, *budget))
+        ballot = cast_vote(idea_id, person, request_now(), unnamed=unnamed, along=partial(spend_along, *budget))
     except (MayNotVote, VotingClosed):
         spend(*budget)  # a try counts too
         raise
@@ -54,9 +54,9 @@ def cast(glance: IdeaGlance):
 
 
 @voting.post("/ideas/<int:idea_id>/vote/withdraw")
-@gate("idea.follow", "glance")
-def withdraw(glance: IdeaGlance):
-    return _answer(withdraw_vote(glance.id, viewer()))
+@gate("idea.follow", VERB_DECIDES)
+def withdraw(idea_id: int):
+    return _answer(withdraw_vote(idea_id, viewer()))
 
 
 @voting.post("/ideas/<int:idea_id>/vote/name")

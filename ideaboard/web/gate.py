@@ -24,7 +24,6 @@ from ideaboard.foundation.kept import KeptObjects, given
 from ideaboard.foundation.refusals import Forbidden, Missing
 from ideaboard.models import Board, Comment, Idea, Merge, Person, Status, StatusChange, Story
 from ideaboard.models.eyes import Eyes, eyes_of
-from ideaboard.models.idea_glance import IdeaGlance, glance_at
 from ideaboard.permissions import PERMISSIONS, allows
 from ideaboard.voting.support import end_of
 from ideaboard.web.swap import go, redirect_for_good, wants_fragment
@@ -39,7 +38,7 @@ class Gate:
     token_route: bool = False  # authorised by a signed token: exempt from the same-origin rule (web/csrf.py)
     guests_pass: bool = False  # the view itself asks a guest for an address
     as_guest: bool = False  # shows what a guest may see, whoever asks: feeds, what stands in frames of other sites
-    glances: bool = False  # its verb reads the idea again: nothing else is read for it beforehand
+    glances: bool = False  # its verb reads the idea and decides: nothing is read for it beforehand
 
 
 _NO_DOOR = Gate("")
@@ -90,14 +89,6 @@ def load_idea(value: int, *, merged: bool = False) -> Idea:
         who = viewer()
         found = _ideas(eyes_of(who), merged).all(idea_id=value, viewer_id=who.id if who is not None else None)
         idea = next(iter(found), None)
-    if idea is None:
-        raise Missing(gettext("This idea is not here."))
-    return idea
-
-
-def load_glance(value: int) -> IdeaGlance:
-    """A glance at the idea as the viewer may see it: for doors whose verb reads it again anyway. Raises Missing."""
-    idea = glance_at(value, viewer()) if 0 < value < 2**53 else None
     if idea is None:
         raise Missing(gettext("This idea is not here."))
     return idea
@@ -169,12 +160,12 @@ def load_what_took_in(value: int) -> Idea | None:
 
 LOADERS = {
     "idea": ("idea_id", load_idea),
-    "glance": ("idea_id", load_glance),
     "board": ("slug", load_board),
     "comment": ("comment_id", load_comment),
     "merge": ("merge_id", load_merge),
     "story": ("story_id", load_draft),
 }
+VERB_DECIDES = "verb decides"  # in place of a key of LOADERS
 
 
 def gate(
@@ -190,10 +181,16 @@ def gate(
 
     The thing's id or slug is taken out of the view's arguments and the loaded thing is put in by its name. The doors of
     a merged idea lead to the one that took it in; with `goes_along` what was sent to it is done there.
+
+    VERB_DECIDES instead of a thing: the view is given `idea_id` and calls a verb that reads the idea with its row held,
+    raises Missing as a loader would, and asks `allows` itself. The gate keeps guests out.
     """
     PERMISSIONS[permission]
 
     def declare(view):
+        if thing == VERB_DECIDES:
+            return _door_of_verb(view, Gate(permission, token_route, guests_pass, as_guest, glances=True))
+
         @wraps(view)
         def door(**values):
             loaded = None
@@ -203,7 +200,7 @@ def gate(
                 try:
                     loaded = load(value)
                 except Missing:
-                    loaded = load_what_took_in(value) if thing in ("idea", "glance") else None
+                    loaded = load_what_took_in(value) if thing == "idea" else None
                     if loaded is None:
                         raise
                     if not goes_along:
@@ -216,10 +213,30 @@ def gate(
                 end_reading()
             return view(**values)
 
-        door.gate = Gate(permission, token_route, guests_pass, as_guest, glances=thing == "glance")
+        door.gate = Gate(permission, token_route, guests_pass, as_guest)
         return door
 
     return declare
+
+
+def _door_of_verb(view: Callable, declared: Gate) -> Callable:
+    @wraps(view)
+    def door(idea_id: int):
+        try:
+            if viewer() is None and not declared.guests_pass:
+                load_idea(idea_id)  # what a guest may not see is not there, rather than a reason to sign in
+                return refuse(None)
+            end_reading()
+            return view(idea_id=idea_id)
+        except Missing:
+            end_reading()
+            into = load_what_took_in(idea_id)
+            if into is None:
+                raise
+            return _lead_on(into)
+
+    door.gate = declared
+    return door
 
 
 def _lead_on(into: Idea):

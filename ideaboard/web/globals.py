@@ -216,7 +216,7 @@ def install(app: Flask) -> None:
     def know_the_reader():
         """Site, person and language are read once, at the start: a sentence worded later opens no transaction.
 
-        A door that only glances at an idea (a vote) answers without the site, where nobody asks for its language.
+        A door whose verb reads the idea (a vote) answers without the site, where nobody asks for its language.
         """
         if request.blueprint not in ("assets", "machines"):
             if not door_of_request().glances:

@@ -7,9 +7,9 @@ import pytest
 
 from ideaboard.extensions import db
 from ideaboard.foundation.database import OpenTransaction, end_reading, in_kept_statements, transaction
+from ideaboard.foundation.kept import Kept, given
 from ideaboard.foundation.refusals import TooMany
 from ideaboard.models import Board, Event, Follow, Idea, Person, Vote
-from ideaboard.models.idea_glance import glance_at
 from ideaboard.voting.ballot import _COUNT, cast_vote, withdraw_vote
 from tests.conftest import NOW
 
@@ -99,11 +99,12 @@ def test_a_withdrawal_that_wears_trending_out_computes_it_anew(idea_id, noor):
 
 
 def test_within_it_reading_beside_sees_what_it_wrote(idea_id, noor):
-    """Else a glance would show what stood before the deed."""
+    """Else it would show what stood before the deed."""
+    votes = Kept(lambda _: db.select(Idea.votes_count).where(Idea.id == given("idea_id")))
 
     def deed():
         _COUNT.one(idea_id=idea_id, weight=1.0, voter_id=noor.id, now=NOW)
-        return glance_at(idea_id, noor).votes_count
+        return votes.beside(idea_id=idea_id)[0].votes_count
 
     assert in_kept_statements(deed) == 1
 
