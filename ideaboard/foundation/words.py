@@ -9,9 +9,10 @@ stands alone; symbols like ☕ are words of their own.
 """
 
 import re
+import string
 import threading
 import unicodedata
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from functools import lru_cache
 
 from snowballstemmer.english_stemmer import EnglishStemmer
@@ -57,6 +58,8 @@ _SMALL_GERMAN = (
 _OF_ENGLISH, _OF_GERMAN = frozenset(_SMALL_ENGLISH.split()), frozenset(_SMALL_GERMAN.split())
 _OF_BOTH = {"in", "was", "so", "an", "am", "will", "man", "hier"}
 _GERMAN_LETTERS = re.compile("[äöüß]", re.IGNORECASE)
+_ASCII_LETTERS = frozenset(string.ascii_letters + string.digits)
+_LOST = re.compile("(?<=[aou])e+")
 _PLAIN = re.compile(r"[a-zäöüß]+")
 
 
@@ -70,16 +73,23 @@ def tokens_of(text: str, language: str | None = None) -> list[Token]:
     ]
 
 
-def pieces_of(text: str, initials: Container[str] | None = None) -> list[tuple[str, str, int, int]]:
+def pieces_of(text: str, passed_over: Container[str] = "") -> list[tuple[str, str, int, int]]:
     """(folded, as written, start, end) of the same tokens, whose stems nobody has asked for yet.
 
-    `initials`: a word that begins with an ASCII letter or digit which is not among them (in lower case) is not folded,
-    ("", "", start, end): neither folding nor a stem changes that letter, and most words are of no interest to who asks.
+    `passed_over`: letters; a word that begins with one of them is not folded, ("", "", start, end): most words are of no
+    interest to who asks.
     """
+    cutter = _cutter(text)
+    if cutter is not _TOKEN:
+        return [
+            ("", "", *span) if text[span[0]] in passed_over else (fold(match[0]), match[0], *span)
+            for match in cutter.finditer(text)
+            for span in (match.span(),)
+        ]
     found = []
-    for match in _cutter(text).finditer(text):
+    for match in cutter.finditer(text):
         start, end = match.span()
-        if initials is not None and (letter := text[start]).isascii() and letter.lower() not in initials:
+        if text[start] in passed_over:
             found.append(("", "", start, end))
             continue
         written = match.group()
@@ -90,6 +100,22 @@ def pieces_of(text: str, initials: Container[str] | None = None) -> list[tuple[s
         else:
             found.append((fold(written), written, start, end))
     return found
+
+
+def letters_but(initials: Iterable[str]) -> frozenset[str]:
+    """ASCII letters and digits with which no word begins whose stem begins with one of the (small) `initials`: neither
+    folding nor a stem changes an ASCII letter that comes first."""
+    return _ASCII_LETTERS - {letter for initial in initials for letter in (initial, initial.upper())}
+
+
+@lru_cache(maxsize=30_000)
+def beginning_of(folded: str) -> str:
+    """What a word and its stem have in common: the stem's, but for its last letter, begins that of the folded word.
+
+    A stem is the beginning of its word, at most with another last letter ("hope" of "hoping"), y for i, or without the e
+    of a German ae, oe or ue.
+    """
+    return _LOST.sub("", folded).replace("y", "i")
 
 
 def stems_of(text: str, language: str | None = None) -> list[str]:

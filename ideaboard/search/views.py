@@ -15,7 +15,7 @@ from ideaboard.ideas.lines import IDEA, Line, lines_of
 from ideaboard.ideas.listing import Filter
 from ideaboard.models import Comment, IdeaAddition, Person, StatusChange
 from ideaboard.search.documents import ANSWER, COMMENT, plain
-from ideaboard.search.marking import marked, snippet
+from ideaboard.search.marking import Marks
 from ideaboard.search.query import Query, read
 from ideaboard.search.reading import Found, Hit, Said, find
 from ideaboard.voting.ballots import voted_on
@@ -158,11 +158,11 @@ def _shown(hits: list[Hit], found: Found, votes: frozenset[int]) -> list[Shown]:
     for idea_id, html in in_slots(_ADDED, "id", _AT_ONCE, own):
         texts[idea_id] += f" {html}"
     said = _said([hit.said for hit in hits if hit.said])
-    shown = []
+    marks, shown = Marks(found.terms), []
     for hit in hits:
         idea = as_counted_for(ideas[hit.idea_id], viewer(), has_voted=hit.idea_id in votes)
-        text = snippet(plain(texts[idea.id]), found.terms) if hit.own else None
-        shown.append(Shown(idea, marked(idea.title, found.terms), text, _said_shown(hit, idea, said, found), hit.own))
+        text = marks.snippet(plain(texts[idea.id])) if hit.own else None
+        shown.append(Shown(idea, marks.whole(idea.title), text, _said_shown(hit, idea, said, marks), hit.own))
     return shown
 
 
@@ -175,9 +175,9 @@ def _said(said: list[Said]) -> dict[Said, tuple[str, By | None]]:
     return found
 
 
-def _said_shown(hit: Hit, idea: Line, said: dict, found: Found) -> SaidShown | None:
+def _said_shown(hit: Hit, idea: Line, said: dict, marks: Marks) -> SaidShown | None:
     html, by = said.get(hit.said, ("", None))
-    text = snippet(plain(html), found.terms) if html else None
+    text = marks.snippet(plain(html)) if html else None
     if text is None:
         return None
     if hit.said.kind == COMMENT:

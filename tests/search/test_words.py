@@ -2,7 +2,18 @@
 
 import pytest
 
-from ideaboard.foundation.words import LONGEST, fold, language_of, pieces_of, stands_alone, stem, stems_of, tokens_of
+from ideaboard.foundation.words import (
+    LONGEST,
+    beginning_of,
+    fold,
+    language_of,
+    letters_but,
+    pieces_of,
+    stands_alone,
+    stem,
+    stems_of,
+    tokens_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +100,33 @@ def test_stems_alone_are_the_stems_of_the_tokens(text):
 def test_words_that_begin_otherwise_are_only_counted(text):
     whole = pieces_of(text)
     for letter in "aofs1":
-        some = pieces_of(text, frozenset(letter))
+        some = pieces_of(text, letters_but(letter))
         assert [piece[2:] for piece in some] == [piece[2:] for piece in whole]
         for found, piece in zip(some, whole, strict=True):
             assert found == piece or (found[:2] == ("", "") and piece[0][:1] != letter)
+
+
+BEGINNINGS = ["", "hop", "us", "cap", "nob", "dy", "bau", "koel", "que", "guet", "aer", "vergaes", "stör", "é", "gen"]
+ENDINGS = [
+    "",
+    "ing",
+    "ies",
+    "ational",
+    "ability",
+    "ization",
+    "bli",
+    "eedly",
+    "ying",
+    "heiten",
+    "nisse",
+    "erin",
+    "lns",
+    "en",
+]
+IRREGULAR = ["skies", "idly", "ugly", "early", "only", "dying", "tying", "canoeing", "queues", "aeeuen", "Straße"]
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_stem_begins_as_its_word(language):
+    for word in [*IRREGULAR, *(begun + ending for begun in BEGINNINGS for ending in ENDINGS)]:
+        assert beginning_of(fold(word)).startswith(beginning_of(stem(word, language))[:-1]), word
