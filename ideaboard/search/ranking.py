@@ -35,8 +35,8 @@ def scores(candidates: Sequence[Candidate], terms: Sequence[Term]) -> list[float
     side_by_side = f" {' '.join(term.options[0].words[0] for term in terms)} " if len(terms) > 1 else None
     times: list[list[float]] = []
     for candidate in candidates:
-        title, body = f" {candidate.title} ", f" {candidate.body} "
-        length, row = 0.5 + 0.5 * body.count(" ") / _USUAL_LENGTH, []
+        title, body, row = f" {candidate.title} ", f" {candidate.body} ", []
+        length = 0.5 + 0.5 * body.count(" ") / _USUAL_LENGTH
         for of_term in needles:
             t = 0.0
             for needle in of_term:
@@ -44,12 +44,14 @@ def scores(candidates: Sequence[Candidate], terms: Sequence[Term]) -> list[float
             row.append(t)
         times.append(row)
     weights = []
-    for one in range(len(needles)):
-        having = sum(1 for row in times if row[one])
+    for of_term in zip(*times, strict=True):
+        having = len(of_term) - of_term.count(0.0)
         weights.append(log(1 + len(candidates) / having) if having else 0.0)
     found = []
     for candidate, row in zip(candidates, times, strict=True):
-        score = sum(weight * t / (t + _BEND) for weight, t in zip(weights, row, strict=True))
+        score = 0
+        for weight, t in zip(weights, row, strict=True):
+            score += weight * t / (t + _BEND)
         score *= WEIGHTS[candidate.kind] * (1 + 0.1 * log10(1 + candidate.votes))
         if side_by_side and side_by_side in f" {candidate.title} ":
             score *= 1.25

@@ -10,17 +10,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import combinations
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, select
 
 from ideaboard.extensions import db
-from ideaboard.foundation.database import dialect_name
+from ideaboard.foundation.database import connection_at_hand, dialect_name
 from ideaboard.foundation.dialects_sql import Numbers, among
 from ideaboard.foundation.dialects_text import FullText, Option, Term, full_text
 from ideaboard.foundation.kept import Kept, given
 from ideaboard.models import Board, Comment, Idea, Person, StatusChange
 from ideaboard.models.eyes import Eyes, eyes_of
-from ideaboard.search.documents import ANSWER, COMMENT, IDEA, above, row_of, scope_of
+from ideaboard.search.documents import ANSWER, COMMENT, IDEA, above, number_of, row_of, scope_of
 from ideaboard.search.query import Query
 from ideaboard.search.ranking import Candidate, scores
 
@@ -33,16 +34,14 @@ _RARE_ENOUGH = 1_000  # a word is counted up to here when the rarest are looked 
 _RAREST = 3
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(NamedTuple):
     """An answer or a comment that fits."""
 
     kind: int
     row_id: int
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """An idea that is found: by its own words (`own`), and by the best of what was said on it (`said`)."""
 
     idea_id: int
@@ -129,7 +128,7 @@ Facts = Callable[[int, list[int]], Iterable[tuple[int, int, int, int]]]
 def _facts_for(viewer: Person | None, conditions: Sequence[ColumnElement[bool]] | None) -> Facts:
     if conditions is None:
         kept = _facts_kept(eyes_of(viewer))
-        return lambda kind, ids: kept[kind].all(ids=ids, viewer_id=_id_of(viewer))
+        return lambda kind, ids: kept[kind].raw(ids=ids, viewer_id=_id_of(viewer))[0]  # numbers, as the driver has them
     return lambda kind, ids: db.session.execute(_facts(dialect_name(), kind, ids, conditions))
 
 
@@ -186,7 +185,7 @@ class _Search:
 
     def _count(self, term: Term) -> int:
         words = self.index.expression([term], self.unwanted, scope=self.scope)
-        return self.index.count(db.session.connection(), words, _RARE_ENOUGH)
+        return self.index.count(connection_at_hand(), words, _RARE_ENOUGH)
 
     def _read(self, found: dict, kinds: tuple[int, int], terms, groups, *, in_title: bool = False) -> bool:
         """Add up to OF_EACH of these kinds; -> whether there are more. Chunk by chunk, until the filter left enough."""
@@ -194,7 +193,7 @@ class _Search:
         low, high = above(kinds[0]), above(kinds[1])
         walked, kept, chunk = 0, 0, OF_EACH
         while walked < WALK:
-            rows = self.index.find(db.session.connection(), words, low, high, chunk)
+            rows = self.index.find(connection_at_hand(), words, low, high, chunk)
             for candidate in self._allowed(rows):
                 if kept < OF_EACH:
                     found[candidate.kind, candidate.row_id] = candidate
@@ -215,11 +214,10 @@ class _Search:
         allowed = {}
         for kind, of_kind in ids.items():
             for row_id, idea_id, votes, board_id in self.facts(kind, of_kind):
-                allowed[kind, row_id] = idea_id, 0 if board_id in self.uncounted else votes
+                allowed[number_of(kind, row_id)] = kind, row_id, idea_id, 0 if board_id in self.uncounted else votes
         for number, title, body, other in rows:
-            of_row = row_of(number)
-            if facts := allowed.get(of_row):
-                yield Candidate(*of_row, *facts, title, f"{body} {other}" if other else body)
+            if facts := allowed.get(number):
+                yield Candidate(*facts, title, f"{body} {other}" if other else body)
 
 
 def _grouped(candidates: list[Candidate], terms: Sequence[Term]) -> list[Hit]:
@@ -227,12 +225,12 @@ def _grouped(candidates: list[Candidate], terms: Sequence[Term]) -> list[Hit]:
     own: dict[int, float] = {}
     said: dict[int, tuple[float, Said]] = {}
     votes: dict[int, int] = {}
-    for candidate, score in zip(candidates, scores(candidates, terms), strict=True):
-        votes[candidate.idea_id] = candidate.votes
-        if candidate.kind == IDEA:
-            own[candidate.idea_id] = score
-        elif candidate.idea_id not in said or score > said[candidate.idea_id][0]:
-            said[candidate.idea_id] = score, Said(candidate.kind, candidate.row_id)
+    for (kind, row_id, idea_id, idea_votes, _, _), score in zip(candidates, scores(candidates, terms), strict=True):
+        votes[idea_id] = idea_votes
+        if kind == IDEA:
+            own[idea_id] = score
+        elif idea_id not in said or score > said[idea_id][0]:
+            said[idea_id] = score, Said(kind, row_id)
 
     def key(idea_id: int):
         by_said = said[idea_id][0] if idea_id in said else 0.0

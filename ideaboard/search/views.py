@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 from sqlalchemy import select
 
 from ideaboard.boards.directory import BoardLink, Sight, sight_of
+from ideaboard.foundation.database import one_reading
 from ideaboard.foundation.kept import Kept, given, in_slots
 from ideaboard.ideas.lines import IDEA, Line, lines_of
 from ideaboard.ideas.listing import Filter
@@ -97,26 +98,27 @@ def index():
     filtered = Filter.read(request.args, viewer(), load_board(slug) if slug else None)
     query = read(request.args.get("q", ""))
     wanted = Asked(**{name: getattr(filtered, name) for name in filtered.__dataclass_fields__}, q=query.typed)
-    typing = wants_fragment()
-    sight = sight_of(viewer())
-    found = _found(query, wanted, typing, sight)
-    number = _page_number(found)
-    size = WHILE_TYPING if typing else PAGE_SIZE
-    hits = found.hits[(number - 1) * size : number * size]
-    votes = voted_on([hit.idea_id for hit in hits], viewer())
-    return page_or_fragment(
-        "search/index.html",
-        "search/found.htmx.html",
-        query=query,
-        wanted=wanted,
-        found=found,
-        shown=_shown(hits, found, votes),
-        votes=votes,
-        filters=Markup() if typing else _filters(wanted, sight),
-        number=number,
-        last=number * size >= len(found.hits),
-        place="search.index",
-    )
+    with one_reading():
+        typing = wants_fragment()
+        sight = sight_of(viewer())
+        found = _found(query, wanted, typing, sight)
+        number = _page_number(found)
+        size = WHILE_TYPING if typing else PAGE_SIZE
+        hits = found.hits[(number - 1) * size : number * size]
+        votes = voted_on([hit.idea_id for hit in hits], viewer())
+        return page_or_fragment(
+            "search/index.html",
+            "search/found.htmx.html",
+            query=query,
+            wanted=wanted,
+            found=found,
+            shown=_shown(hits, found, votes),
+            votes=votes,
+            filters=Markup() if typing else _filters(wanted, sight),
+            number=number,
+            last=number * size >= len(found.hits),
+            place="search.index",
+        )
 
 
 def _found(query: Query, wanted: Asked, typing: bool, sight: Sight) -> Found:
