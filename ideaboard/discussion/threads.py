@@ -7,9 +7,10 @@ statements (docs/adr/0020): as ORM objects they were a third of the idea page's 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import Integer, Select, exists, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import aliased
 
 from ideaboard.foundation.database import UtcDateTime
@@ -104,9 +105,9 @@ def thread_of(
     rows: list[tuple] = []
     key = turn.values
     while True:
-        kept = _FIRST if key is None else _BEFORE if turn.backwards else _AFTER
+        kept = _page(size + 1, further=key is not None, backwards=turn.backwards and key is not None)
         values = {f"key_{n}": value for n, value in enumerate(key or ())}
-        found, read = kept.raw(idea_id=idea.id, board_id=idea.board_id, most=size + 1, **values)
+        found, read = kept.raw(idea_id=idea.id, board_id=idea.board_id, **values)
         # A gone or hidden comment leaves its place; a held one is there for its author alone. Held ones are left out
         # here: asked of the rows, it had all of an idea's comments read and not their index alone (3 ms of 1,000).
         rows += [row for row in found if row[_HELD_AT] is None or row[_AUTHOR_ID] == viewer_id]
@@ -145,11 +146,11 @@ _AUTHOR = slice(Told._fields.index("author_name"), Told._fields.index("author_se
 _PARENT = slice(Told._fields.index("parent_name"), Told._fields.index("parent_seed") + 1)
 
 
-def _rows(*conditions, backwards: bool = False, bounded: bool = True) -> Select:
+def _rows(*conditions, backwards: bool = False, most: int | None = None) -> Select:
     keys = select(Comment.id).where(Comment.idea_id == given("idea_id"), *conditions)
-    if bounded:  # words and people are fetched for the page's rows alone, after the sorting
+    if most:  # words and people are fetched for the page's rows alone, after the sorting
         keys = keys.order_by(*(column.desc() if backwards else column for column in _KEY))
-        keys = keys.limit(given("most", Integer))
+        keys = keys.limit(most)
     page = keys.subquery()
     author, parent, answered = aliased(Person), aliased(Comment), aliased(Person)
     staff = exists().where(
@@ -186,7 +187,10 @@ def _beyond(backwards: bool):
     return beyond([(column, backwards) for column in _KEY], _VALUES)
 
 
-_FIRST = Kept(lambda _: _rows(), Told)
-_AFTER = Kept(lambda _: _rows(_beyond(False)), Told)
-_BEFORE = Kept(lambda _: _rows(_beyond(True), backwards=True), Told)
-_ONE = Kept(lambda _: _rows(Comment.id == given("id"), bounded=False), Told)
+@cache
+def _page(most: int, *, further: bool, backwards: bool) -> Kept:
+    conditions = [_beyond(backwards)] if further else []
+    return Kept(lambda _: _rows(*conditions, backwards=backwards, most=most), Told)
+
+
+_ONE = Kept(lambda _: _rows(Comment.id == given("id")), Told)

@@ -19,8 +19,10 @@ def engine_options(database_url: str) -> dict:
     if database_url.startswith("sqlite"):
         return {}
     # Pages are read in the order of an index, 21 rows of it: on the disks of today, and in memory, such a read costs what
-    # its neighbour does. With the default of 4 the planner would rather sort a whole board.
-    return {"pool_pre_ping": True, "connect_args": {"options": "-c random_page_cost=1.1"}}
+    # its neighbour does. With the default of 4 the planner would rather sort a whole board. To start a second process, or
+    # to compile, for a statement of some milliseconds took 20 more.
+    words = "-c random_page_cost=1.1 -c max_parallel_workers_per_gather=0 -c jit=off"
+    return {"pool_pre_ping": True, "connect_args": {"options": words}}
 
 
 def prepare_connection(connection, wait_ms: int) -> None:
@@ -140,6 +142,11 @@ def is_a_file(dialect_name: str) -> bool:
 def reads_alone(dialect_name: str) -> bool:
     """Whether each thread may have a connection of its own for single statements (foundation/alone.py)."""
     return dialect_name == "sqlite"
+
+
+def plans_for_any_value(dialect_name: str) -> bool:
+    """Whether a statement that is run often is planned once, before the values are known."""
+    return dialect_name == "postgresql"
 
 
 def is_busy(error: DBAPIError) -> bool:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, BindParameter, Connection, Engine, Executable, Insert, bindparam, inspect
+from sqlalchemy import BigInteger, BindParameter, Connection, Engine, Executable, Insert, SelectBase, bindparam, inspect
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm.attributes import instance_dict, instance_state
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from ideaboard.extensions import db
 from ideaboard.foundation import alone, dialects, driver, reads
@@ -108,7 +110,10 @@ class _Ready:
     def __init__(self, statement: Executable, dialect, row: Any):
         if isinstance(statement, Insert) and not statement._returning:
             statement = statement.inline()
-        compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+        compiler = dialect.statement_compiler
+        if isinstance(statement, SelectBase) and dialects.plans_for_any_value(dialect.name):
+            compiler = _knowing_what_never_changes(compiler)
+        compiled = compiler(dialect, statement, compile_kwargs={"render_postcompile": True})
         defaults = {column.key: column.default for column in getattr(compiled, "insert_prefetch", ())}
         if not all(default.is_scalar for default in defaults.values()) or getattr(compiled, "update_prefetch", ()):
             raise TypeError(f"a kept statement names the columns whose default is computed: {compiled}")
@@ -164,6 +169,23 @@ class _Ready:
             if values[place] is not None:
                 values[place] = turn(values[place])
         return self.make(values)
+
+
+@cache
+def _knowing_what_never_changes(compiler: type[SQLCompiler]) -> type[SQLCompiler]:
+    """A compiler that writes values into the SQL unless they are given when it runs.
+
+    PostgreSQL plans what is prepared once, for any values, if that seems no dearer than planning each time. Not knowing that
+    LIMIT is 21, or which stage is asked for, it always seemed dearer: of a member's list planning was the greater part.
+    """
+
+    class Knowing(compiler):
+        def visit_bindparam(self, bindparam, **kw):
+            if not bindparam.key.startswith(_GIVEN):
+                kw["literal_binds"] = True
+            return super().visit_bindparam(bindparam, **kw)
+
+    return Knowing
 
 
 def _named_in(sql: str) -> set[str]:

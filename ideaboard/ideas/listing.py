@@ -174,8 +174,8 @@ def page_of(
     if read is None:
         return Page([], None, None)
     scope, also, values = read
-    statement = page_statement(wanted.sort, scope, turn.values is not None, turn.backwards, also)
-    rows, full = statement.raw(limit=size + 1, **values, **values_of(k=turn.values))
+    statement = page_statement(wanted.sort, scope, size + 1, turn.values is not None, turn.backwards, also)
+    rows, full = statement.raw(**values, **values_of(k=turn.values))
     its_key = slice(len(COLUMNS), len(COLUMNS) + len(keys))
     # The ranges were merged in order; that the rows come out in it, SQL does not promise.
     rows.sort(key=itemgetter(its_key), reverse=descending != turn.backwards)
@@ -210,7 +210,7 @@ def _for_few(wanted: Filter, sight: Sight) -> list[Line]:
     else:
         scope, ranges = Scope(boards=len(boards), standings=len(OPEN_FOR_VOTES)), ()
     values = values_of(s=ranges, b=boards, t=OPEN_FOR_VOTES)
-    rows, full = page_statement("unseen", scope, False, False, True).raw(limit=len(PLACES), **values)
+    rows, full = page_statement("unseen", scope, len(PLACES), False, False, True).raw(**values)
     rows.sort(key=itemgetter(_DUE, _DUE + 1))
     return [line_kept(row, full)._replace(is_under_seen_pick=True) for row in rows if is_hardly_seen(row[_DUE])]
 
@@ -222,7 +222,7 @@ def count_of(wanted: Filter, viewer: Person | None, *, most: int = MANY + 1) -> 
     if read is None:
         return 0
     scope, also, values = read
-    return count_statement(wanted.sort, scope, also).one(limit=most, **values)[0]
+    return count_statement(wanted.sort, scope, most, also).one(**values)[0]
 
 
 def idea_counts(viewer: Person | None, sight: Sight | None = None) -> dict[int, int]:
@@ -230,7 +230,7 @@ def idea_counts(viewer: Person | None, sight: Sight | None = None) -> dict[int, 
     ids = (sight or sight_of(viewer)).ids
     if not ids:
         return {}
-    counts = boards_statement(len(ids)).one(limit=MANY + 1, **{f"r{n}_0": board_id for n, board_id in enumerate(ids)})
+    counts = boards_statement(len(ids), MANY + 1).one(**{f"r{n}_0": board_id for n, board_id in enumerate(ids)})
     return {board_id: count for board_id, count in zip(ids, counts, strict=True) if count}
 
 
@@ -273,5 +273,5 @@ def _standing_is_fewer(boards: tuple[int, ...], standings: tuple[str, ...]) -> b
     if len(boards) > 1:
         return True
     values = values_of(r=boards, s=standings)
-    of_board, of_standing = sizes_statement(len(standings)).one(limit=_WORTH_COUNTING, **values)
+    of_board, of_standing = sizes_statement(len(standings), _WORTH_COUNTING).one(**values)
     return of_standing < of_board or (of_standing == of_board and Stage.RECEIVED not in standings)

@@ -9,6 +9,7 @@
 
 Both databases merge such ranges lazily: each is read as far as the page needs it, and nothing is sorted. A statement is
 kept for each shape (foundation/kept.py), so that a page costs neither its building nor its compiling; `values_of` fills it.
+How many rows are wanted is part of the shape: a plan that PostgreSQL makes once must know it.
 """
 
 from collections.abc import Callable, Iterable
@@ -62,14 +63,14 @@ def values_of(**lists: Iterable | None) -> dict:
 
 
 @lru_cache(maxsize=1000)
-def page_statement(order: str, scope: Scope, beyond: bool, backwards: bool, also: bool) -> Kept:
+def page_statement(order: str, scope: Scope, limit: int, beyond: bool, backwards: bool, also: bool) -> Kept:
     """COLUMNS and then the key, in no promised order: `limit` rows of the scope (s0, s1, …), of the boards b0, b1, … and
     standings t0, t1, …, of `month`, of `person`; `beyond`: after the key k0, k1, …; `also=False`: without the order's own
     condition."""
-    return Kept(lambda dialect: _page(dialect, order, scope, beyond, backwards, also))
+    return Kept(lambda dialect: _page(dialect, order, scope, limit, beyond, backwards, also))
 
 
-def _page(dialect: str, order: str, scope: Scope, beyond: bool, backwards: bool, also: bool) -> Select:
+def _page(dialect: str, order: str, scope: Scope, limit: int, beyond: bool, backwards: bool, also: bool) -> Select:
     keys, descending = keys_of(order), is_descending(order) != backwards
 
     def bounds(columns: list) -> list:
@@ -77,7 +78,7 @@ def _page(dialect: str, order: str, scope: Scope, beyond: bool, backwards: bool,
         return dialects_sql.beyond(dialect, columns, values, descending) if beyond else []
 
     def in_order(one, columns):
-        return one.order_by(*(c.desc() if descending else c.asc() for c in columns)).limit(given("limit"))
+        return one.order_by(*(c.desc() if descending else c.asc() for c in columns)).limit(limit)
 
     found = _selects(dialect, order, scope, keys, bounds, also)
     if len(found) == 1:
@@ -89,31 +90,34 @@ def _page(dialect: str, order: str, scope: Scope, beyond: bool, backwards: bool,
 
 
 @lru_cache(maxsize=200)
-def count_statement(order: str, scope: Scope, also: bool) -> Kept:
+def count_statement(order: str, scope: Scope, limit: int, also: bool) -> Kept:
     """How many rows the scope has, counted up to `limit` of them."""
-    return Kept(lambda dialect: _count(dialect, order, scope, also))
+    return Kept(lambda dialect: _count(dialect, order, scope, limit, also))
 
 
-def _count(dialect: str, order: str, scope: Scope, also: bool) -> Select:
+def _count(dialect: str, order: str, scope: Scope, limit: int, also: bool) -> Select:
     found = _selects(dialect, order, scope, [IDEA.c.id], lambda columns: [], also)
     counted = found[0] if len(found) == 1 else union_all(*found)
-    return select(func.count().label("ideas")).select_from(counted.limit(given("limit")).subquery("counted"))
+    return select(func.count().label("ideas")).select_from(counted.limit(limit).subquery("counted"))
 
 
 @lru_cache(maxsize=20)
-def sizes_statement(standings: int) -> Kept:
+def sizes_statement(standings: int, limit: int) -> Kept:
     """(Ideas of the board r0, ideas that stand as s0, s1, …), each counted up to `limit`."""
-    return _side_by_side(Scope("board_id", name="r"), Scope("standing", standings))
+    return _side_by_side(limit, Scope("board_id", name="r"), Scope("standing", standings))
 
 
 @lru_cache(maxsize=100)
-def boards_statement(boards: int) -> Kept:
+def boards_statement(boards: int, limit: int) -> Kept:
     """The ideas of each of the boards r0_0, r1_0, …, counted up to `limit`, side by side."""
-    return _side_by_side(*(Scope("board_id", name=f"r{number}_") for number in range(boards)))
+    return _side_by_side(limit, *(Scope("board_id", name=f"r{number}_") for number in range(boards)))
 
 
-def _side_by_side(*scopes: Scope) -> Kept:
-    return Kept(lambda dialect: select(*(_count(dialect, "newest", one, True).scalar_subquery() for one in scopes)))
+def _side_by_side(limit: int, *scopes: Scope) -> Kept:
+    def build(dialect: str) -> Select:
+        return select(*(_count(dialect, "newest", one, limit, True).scalar_subquery() for one in scopes))
+
+    return Kept(build)
 
 
 def _selects(dialect: str, order: str, scope: Scope, keys: list, bounds: Callable, also: bool) -> list[Select]:

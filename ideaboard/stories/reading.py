@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, false, func, or_, select
+from sqlalchemy import ColumnElement, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from ideaboard.events.kinds import STORY_PUBLISHED
@@ -66,18 +66,18 @@ class Told(NamedTuple):
 
 def stories_about(idea: Idea, viewer: Person | None, limit: int = 5) -> list[Told]:
     """The stories about an idea that the viewer may read, newest first; one query."""
-    return _about(eyes_of(viewer)).all(idea_id=idea.id, most=limit, viewer_id=viewer.id if viewer else None)
+    return _about(eyes_of(viewer), limit).all(idea_id=idea.id, viewer_id=viewer.id if viewer else None)
 
 
 @cache
-def _about(eyes: Eyes | None) -> Kept:
+def _about(eyes: Eyes | None, limit: int) -> Kept:
     return Kept(
         lambda _: (
             select(Story.id, Story.slug, Story.title, Story.published_at)
             .join(StoryIdea, StoryIdea.story_id == Story.id)
             .where(StoryIdea.idea_id == given("idea_id"), Story.visible_to(eyes))
             .order_by(Story.published_at.desc(), Story.id.desc())
-            .limit(given("most", Integer))
+            .limit(limit)
         ),
         Told,
     )

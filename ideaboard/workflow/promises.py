@@ -37,12 +37,12 @@ def passed_promises(viewer: Person, today: date, limit: int = 50) -> list[Promis
     today: the day in the site's zone. "We look again in May" is due when May begins; an expected month has passed when
     it is over; a day has passed on the next.
     """
-    rows = _passed(eyes_of(viewer)).all(viewer_id=viewer.id, today=today, this_month=today.replace(day=1), limit=limit)
+    rows = _passed(eyes_of(viewer), limit).all(viewer_id=viewer.id, today=today, this_month=today.replace(day=1))
     return [Promise(PromisedIdea(*row[:-2]), _KINDS[Stage(row.stage)], row.promised_on) for row in rows]
 
 
 @cache
-def _passed(eyes: Eyes) -> Kept:
+def _passed(eyes: Eyes, limit: int) -> Kept:
     today, this_month = given("today", Date), given("this_month", Date)
     due = or_(
         and_(StatusChange.stage == Stage.UNDER_REVIEW, StatusChange.promised_on < today),
@@ -58,6 +58,6 @@ def _passed(eyes: Eyes) -> Kept:
         .outerjoin(Board, Board.id == Idea.board_id)
         .where(Idea.in_the_open(), decided_by(eyes), StatusChange.promised_on <= today, due)
         .order_by(StatusChange.promised_on, StatusChange.idea_id)
-        .limit(given("limit"))
+        .limit(limit)
     )
     return Kept(lambda _: statement)

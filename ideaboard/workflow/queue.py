@@ -9,7 +9,7 @@ from functools import cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Date, and_, exists, false, func, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Date, and_, false, func, or_, select, true, union_all
 from sqlalchemy.orm import aliased
 
 from ideaboard.foundation.clock import day_in
@@ -84,11 +84,11 @@ def _votes(eyes: Eyes, which: str, of_one: bool, boards: int) -> Kept:
 def counts_of(viewer: Person, now: datetime, zone: str, board: Board | StaffBoard | None = None) -> Counts:
     """How many ideas wait, by filter, each counted up to MANY + 1: one query."""
     boards, values = now_given(viewer, now, zone, board)
-    return _counts(eyes_of(viewer), board is not None, boards).one(**values, most=MANY + 1)
+    return _counts(eyes_of(viewer), board is not None, boards, MANY + 1).one(**values)
 
 
 @cache
-def _counts(eyes: Eyes, of_one: bool, boards: int) -> Kept:
+def _counts(eyes: Eyes, of_one: bool, boards: int, most: int) -> Kept:
     filters, where = filters_of(boards), in_reach(eyes, of_one)
     # By where they stand, so that each is a range of an index and ends with the last that is counted.
     unseen = Idea.standing == Stage.RECEIVED
@@ -105,7 +105,7 @@ def _counts(eyes: Eyes, of_one: bool, boards: int) -> Kept:
     counted = []
     for name in FILTERS:
         found = [select(Idea.id).where(*where, *part) for part in parts[name]]
-        bounded = (union_all(*found) if len(found) > 1 else found[0]).limit(given("most")).subquery()
+        bounded = (union_all(*found) if len(found) > 1 else found[0]).limit(most).subquery()
         counted.append(select(func.count()).select_from(bounded).scalar_subquery().label(name))
     return Kept(lambda _: select(*counted), Counts)
 
@@ -134,19 +134,27 @@ def in_reach(eyes: Eyes, of_one: bool) -> list[ColumnElement[bool]]:
 
 
 def filters_of(boards: int) -> dict[str, ColumnElement[bool]]:
-    """`boards`: how many there are of which `late` is asked."""
+    """`boards`: how many there are of which `late` is asked.
+
+    Its change is asked of each idea by a value, not by EXISTS: of that PostgreSQL makes a table of all changes first.
+    """
     unseen = Idea.change_id.is_(None)
     latest, worded = aliased(StatusChange), aliased(StatusChange)
-    under_review = exists().where(latest.id == Idea.change_id, latest.stage == Stage.UNDER_REVIEW)
-    answered = exists().where(worded.idea_id == Idea.id, worded.text != "", ~worded.is_ready_sentence)
-    promised = latest.promised_on < given("today", Date)
-    past = exists().where(latest.id == Idea.change_id, latest.stage == Stage.UNDER_REVIEW, promised)
+    under_review = _of(latest.stage, latest.id == Idea.change_id) == Stage.UNDER_REVIEW
+    promised_on = _of(latest.promised_on, latest.id == Idea.change_id)
+    worded_one = _of(worded.id, worded.idea_id == Idea.id, worded.text != "", ~worded.is_ready_sentence)
+    past = and_(under_review, promised_on < given("today", Date))
     return {
-        "all": or_(unseen, and_(under_review, ~answered), past),
+        "all": or_(unseen, and_(under_review, worded_one.is_(None)), past),
         "unseen": unseen,
         "late": and_(unseen, Idea.origin != Origin.IMPORT, _overdue(boards)),
         "past": past,
     }
+
+
+def _of(column: ColumnElement, *conditions: ColumnElement[bool]) -> ColumnElement:
+    """SQL: the column of a row of which they hold; NULL where there is none."""
+    return select(column).where(*conditions).limit(1).scalar_subquery()
 
 
 def _overdue(boards: int) -> ColumnElement[bool]:
