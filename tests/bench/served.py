@@ -18,6 +18,8 @@ from tests.serving.measure import cpu
 # Documented settings (docs/operating.md) that differ from a start without any; the bench prints them.
 SETTINGS = {"IDEABOARD_ENV": "development", "BUDGET_FACTOR": "100000"}
 SECRET = "bench-" * 8
+# Settings of who runs the bench, and what would compile each module at each start, which no installation does.
+_NOT_OURS = ("SMTP_URL", "PUBLIC_URL", "DATABASE_URL", "DATA_DIR", "PYTHONDONTWRITEBYTECODE")
 
 
 class Served:
@@ -26,7 +28,7 @@ class Served:
     def __init__(
         self, command: list[str], environment: dict[str, str], log: Path, path: str, database: int | None = None
     ):
-        clean = {k: v for k, v in os.environ.items() if k not in ("SMTP_URL", "PUBLIC_URL", "DATABASE_URL", "DATA_DIR")}
+        clean = {name: value for name, value in os.environ.items() if name not in _NOT_OURS}
         self.port, self.path = free_port(), path
         self.command = [word.replace("PORT", str(self.port)) for word in command]
         self.environment, self.log, self.database = clean | environment, log, database
