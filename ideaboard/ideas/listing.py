@@ -3,15 +3,18 @@
 A list is read in two statements, whatever its size: which boards the viewer may see, and one page of lines.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import date
 from operator import itemgetter
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload
 
 from ideaboard.boards.directory import Sight, sight_of
 from ideaboard.foundation.paging import Page, Turn
+from ideaboard.foundation.reads import rows_may_move
 from ideaboard.ideas.lines import COLUMNS, Line, line_kept
 from ideaboard.ideas.ranges import (
     Scope,
@@ -43,7 +46,7 @@ OPEN_FOR_VOTES = tuple(
 WITH_ITS_ROW = (joinedload(Idea.board), joinedload(Idea.author), joinedload(Idea.status), joinedload(Idea.change))
 _MOST_RANGES = 40  # boards whose ranges are merged; beyond it each row is asked for its board
 _WORTH_COUNTING = 2_000
-_ID, _DUE = Line._fields.index("id"), len(COLUMNS)  # in rows as the driver gives them; showing_due leads its key
+ID, _DUE = Line._fields.index("id"), len(COLUMNS)  # in rows as the driver gives them; showing_due leads its key
 
 
 @dataclass(frozen=True)
@@ -176,30 +179,68 @@ def page_of(
     scope, also, values = read
     statement = page_statement(wanted.sort, scope, size + 1, turn.values is not None, turn.backwards, also)
     rows, full = statement.raw(**values, **values_of(k=turn.values))
-    its_key = slice(len(COLUMNS), len(COLUMNS) + len(keys))
-    # The ranges were merged in order; that the rows come out in it, SQL does not promise.
-    rows.sort(key=itemgetter(its_key), reverse=descending != turn.backwards)
-    # The first page, also for who comes back to it.
-    kept = _for_few(wanted, sight) if turn.values is None or (turn.backwards and len(rows) <= size) else []
-    if kept and not turn.backwards and len(rows) <= size:
-        kept = []  # all there is stands on this page
-    high: set[int] = set()  # due as well, and as high by themselves: marked where they stand
-    if kept:
-        ids = [row[_ID] for row in (reversed(rows) if turn.backwards else rows)]
-        low = lifted(ids, [line.id for line in kept])
-        high = {line.id for line in kept} - set(low)
-        kept = [line for line in kept if line.id in low]
-        rows = [row for row in rows if row[_ID] not in low]
-    page = turn.page(rows, size - (0 if turn.backwards else len(kept)), lambda row: full(row)[its_key])
-    lines = [line_kept(row, full) for row in page.items]
-    if high:
-        lines = [line._replace(is_under_seen_pick=True) if line.id in high else line for line in lines]
-    page.items = mixed(lines, kept)
-    return page
+    rows_may_move()
+    by = Arrangement(turn, size, slice(len(COLUMNS), len(COLUMNS) + len(keys)), descending, full)
+    page = by.placed(rows, _for_few(wanted, sight) if by.is_first(rows) else [])
+    return ListPage([by.line(placed) for placed in page.items], page.after, page.before, page.items, by)
 
 
-def _for_few(wanted: Filter, sight: Sight) -> list[Line]:
-    """What the first page of the default list shows beside its order: who is due for a look, if votes can still change it."""
+class Placed(NamedTuple):
+    """A row that stands on a page, as the driver gave it: it begins with COLUMNS."""
+
+    row: tuple
+    is_under_seen_pick: bool
+
+
+@dataclass
+class ListPage(Page):
+    """A page of lines, and how it was made: `placed` are the rows of its lines, `by` arranges others."""
+
+    placed: list[Placed] = field(default_factory=list, compare=False)
+    by: "Arrangement | None" = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """How a page is made of what the driver gave: of equal rows an equal page, whenever they were read."""
+
+    turn: Turn
+    size: int
+    key: slice  # where it stands in a row
+    descending: bool
+    full: Callable[[tuple], Any]  # what turns a row into its values
+
+    def is_first(self, rows: list[tuple]) -> bool:
+        """Whether it is the first page, also for who comes back to it."""
+        return self.turn.values is None or (self.turn.backwards and len(rows) <= self.size)
+
+    def placed(self, rows: list[tuple], due: list[tuple]) -> Page:
+        """A page of Placed. `due`: those who are due for a look, for whom a first page has places."""
+        turn, is_first = self.turn, self.is_first(rows)
+        # The ranges were merged in order; that the rows come out in it, SQL does not promise.
+        rows = sorted(rows, key=itemgetter(self.key), reverse=self.descending != turn.backwards)
+        few: list[tuple] = []
+        if due and is_first and (turn.backwards or len(rows) > self.size):  # else all there is stands on this page
+            few = [row for row in sorted(due, key=itemgetter(_DUE, _DUE + 1)) if is_hardly_seen(row[_DUE])]
+        high: set[int] = set()  # due as well, and as high by themselves: marked where they stand
+        if few:
+            low = lifted([row[ID] for row in (reversed(rows) if turn.backwards else rows)], [row[ID] for row in few])
+            high = {row[ID] for row in few}.difference(low)
+            few = [row for row in few if row[ID] in low]
+            rows = [row for row in rows if row[ID] not in low]
+        size = self.size - (0 if turn.backwards else len(few))
+        page = turn.page(rows, size, lambda row: self.full(row)[self.key])
+        page.items = mixed([Placed(row, row[ID] in high) for row in page.items], [Placed(row, True) for row in few])
+        return page
+
+    def line(self, placed: Placed) -> Line:
+        line = line_kept(placed.row, self.full)
+        return line._replace(is_under_seen_pick=True) if placed.is_under_seen_pick else line
+
+
+def _for_few(wanted: Filter, sight: Sight) -> list[tuple]:
+    """What the first page of the default list shows beside its order: rows of who is due for a look, if votes can still
+    change it. Their key is a number and the id, too."""
     if wanted.sort != DEFAULT_SORT or wanted.standing or wanted.mine or wanted.month:
         return []
     boards = _boards(wanted, sight)
@@ -210,9 +251,9 @@ def _for_few(wanted: Filter, sight: Sight) -> list[Line]:
     else:
         scope, ranges = Scope(boards=len(boards), standings=len(OPEN_FOR_VOTES)), ()
     values = values_of(s=ranges, b=boards, t=OPEN_FOR_VOTES)
-    rows, full = page_statement("unseen", scope, len(PLACES), False, False, True).raw(**values)
-    rows.sort(key=itemgetter(_DUE, _DUE + 1))
-    return [line_kept(row, full)._replace(is_under_seen_pick=True) for row in rows if is_hardly_seen(row[_DUE])]
+    rows, _ = page_statement("unseen", scope, len(PLACES), False, False, True).raw(**values)
+    rows_may_move()
+    return rows
 
 
 def count_of(wanted: Filter, viewer: Person | None, *, most: int = MANY + 1) -> int:

@@ -127,9 +127,14 @@ def list_rows(rows: Any, appended: bool = False) -> Markup:
     """
     if hasattr(rows, "as_html"):  # the frame of such a page is made (web/frames.py)
         return rows.as_html()
+    return Markup("\n".join(rows_made(rows, appended)))  # noqa: S704 - of templates
+
+
+def rows_made(rows: Any, appended: bool = False) -> list[str]:
+    """The same, row by row."""
     reads_under_review = current_site().received_reads_under_review
     site, somebody, reader, keep = SiteFace(reads_under_review), viewer() is not None, reader_key(), kept_fragments()
-    made = []
+    made: list[str] = []
     for idea in rows.page.items:
         row = idea, idea.id in rows.votes, rows.answers.get(idea.id), appended and not made, somebody, site
         # The label of Under review is an admin's: rows that read so are made anew.
@@ -137,7 +142,7 @@ def list_rows(rows: Any, appended: bool = False) -> Markup:
             made.append(keep.kept_under((ROW, reader, row), partial(_row, keep, reader, *row)))
         else:
             made.append(current_app.jinja_env.get_template(ROW).render(_facts_of_row(*row)))
-    return Markup("\n".join(made))  # noqa: S704 - of templates
+    return made
 
 
 def _row(

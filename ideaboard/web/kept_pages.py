@@ -7,7 +7,8 @@
    web/finish.py says on the way whether it is a page of guests; it is kept with the snapshot of step 2. So a deed that
    falls between leaves a page under a snapshot that nobody will ever read again, and no deed has to forget anything.
 4. Kept with another snapshot of the same minute: what was read for it is read again (foundation/reads.py), and where
-   the rows are the same, so is the page. Most votes move no row of most pages.
+   the rows are the same, so is the page. Most votes move no row of most pages. Where only such rows are others of which
+   the page can be put together, it is: a vote for an idea of a list makes one row of it (web/frames.py).
 5. If-None-Match is judged here, so that the application always makes the whole page.
 """
 
@@ -18,7 +19,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 from flask import Flask
 from werkzeug.datastructures import Headers
@@ -26,11 +27,12 @@ from werkzeug.http import parse_cookie, parse_etags, remove_entity_headers
 
 from ideaboard.extensions import db
 from ideaboard.foundation import clock
-from ideaboard.foundation.reads import Reads, hearing
+from ideaboard.foundation.reads import Reads, RowsNow, hearing
 from ideaboard.foundation.watcher import Watcher
 from ideaboard.site.demo.presence import is_loopback
 from ideaboard.web.globals import LANGUAGES, THEMES, asked_for
 from ideaboard.web.here import passed_on_in
+from ideaboard.web.packing import etag_of, packed
 
 SLOT = "ideaboard.kept_page"  # in the environ: where finish() says that the answer may be kept
 OURS = {"lang", "theme"}  # cookies that name nobody
@@ -51,6 +53,17 @@ AROUND = 2048  # bytes of headers and key that each page costs beside its body, 
 LONGEST_QUERY = 1024
 
 
+class Again(Protocol):
+    """Puts a page together of the rows that may move, as they are now: (its HTML, the ideas it shows). None where it has
+    to be made: something else of it would be another as well."""
+
+    size: int  # bytes, about
+
+    def __call__(
+        self, environ: dict[str, Any], moved: tuple[list[tuple], ...]
+    ) -> tuple[str, tuple[int, ...]] | None: ...
+
+
 @dataclass
 class Slot:
     """What the application says of the answer it makes: may it be kept, and which ideas does it show."""
@@ -59,6 +72,7 @@ class Slot:
     may_be_kept: bool = False
     is_for_now: bool = False  # it changes with the deeds of these minutes: not worth packing well
     shown: list[int] = field(default_factory=list)
+    again: Again | None = None
 
 
 @dataclass(frozen=True)
@@ -70,13 +84,14 @@ class Kept:
     body: bytes
     shown: tuple[int, ...]
     read: Reads | None = None  # what was read for it, where that is asked again
-    rows: bytes | None = None  # what it gave
+    rows: RowsNow | None = None  # what it gave
+    again: Again | None = None
     vain: int = 0  # how often in a row asking again was for nothing
     rest: int = 0  # so many makings from now it is not tried
 
     @property
     def size(self) -> int:
-        return len(self.body) + AROUND + (self.read.size if self.read else 0)
+        return len(self.body) + AROUND + (self.read.size if self.read else 0) + (self.again.size if self.again else 0)
 
 
 class Shelf:
@@ -114,7 +129,7 @@ class KeptPages:
         most: int,
         snapshot: Callable[[], str | None],
         saw: Callable[[dict, tuple[int, ...]], None],
-        rows: Callable[[Reads], bytes | None] = lambda read: None,
+        rows: Callable[[Reads], RowsNow | None] = lambda read: None,
     ):
         self.application = application
         self.shelf = Shelf(most)
@@ -128,18 +143,27 @@ class KeptPages:
         if snapshot is None:
             return self.application(environ, start_response)
         at = (snapshot, int(clock.now().timestamp() // 60))
-        kept = self.shelf.take(key)
-        if kept is None or (kept.at != at and not self._stands(kept, at)):
-            return self._make(key, at, kept, environ, start_response)
-        if kept.at != at:
-            self.shelf.put(key, replace(kept, at=at, vain=0))
+        before = self.shelf.take(key)
+        kept = before if before is None or before.at == at else self._as_of(at, before, environ)
+        if kept is None:
+            return self._make(key, at, before, environ, start_response)
+        if kept is not before:
+            self.shelf.put(key, kept)
         if kept.shown:
             self.saw(environ, kept.shown)
         return _answer(kept, environ, start_response)
 
-    def _stands(self, kept: Kept, at: tuple[str, int]) -> bool:
-        """Whether it would be made the same now. What it says of the clock holds for its minute."""
-        return kept.read is not None and kept.at[1] == at[1] and self.rows(kept.read) == kept.rows
+    def _as_of(self, at: tuple[str, int], before: Kept, environ: dict[str, Any]) -> Kept | None:
+        """The page as it would be made now, if that can be said. What it says of the clock holds for its minute."""
+        now = self.rows(before.read) if before.read is not None and before.at[1] == at[1] else None
+        if now is None:
+            return None
+        if now.digest == before.rows.digest:
+            return replace(before, at=at, vain=0)
+        if before.again is None or now.still != before.rows.still:
+            return None
+        page = before.again(environ, now.moving)
+        return page and _remade(replace(before, at=at, vain=0, rows=now._replace(moving=())), *page)
 
     def _make(self, key: tuple, at: tuple[str, int], before: Kept | None, environ, start_response) -> Iterable[bytes]:
         slot = Slot(key, is_for_now=before is not None and before.vain > 0)
@@ -166,10 +190,10 @@ class KeptPages:
         made = Kept(at, status, headers, etag, b"".join(said), tuple(slot.shown))
         fit = slot.may_be_kept and etag and "Set-Cookie" not in head and len(made.body) <= LARGEST
         if fit and environ["REQUEST_METHOD"] == "GET":
-            self.shelf.put(key, self._with_reads(made, read, before))
+            self.shelf.put(key, self._with_reads(made, read, slot.again, before))
         return _answer(made, environ, start_response)
 
-    def _with_reads(self, made: Kept, read: Reads, before: Kept | None) -> Kept:
+    def _with_reads(self, made: Kept, read: Reads, again: Again | None, before: Kept | None) -> Kept:
         """The page with the rows that it was made of, where it is likely to stand when a deed comes between.
 
         They are read once more: what falls between the making and that, changes the snapshot. A page that was made only
@@ -184,7 +208,19 @@ class KeptPages:
         rows = self.rows(read)
         if rows is None or self.snapshot() != made.at[0]:
             return _rested(made, before.vain + 1)
-        return replace(made, read=read, rows=rows, vain=before.vain)
+        return replace(made, read=read, rows=rows._replace(moving=()), again=again, vain=before.vain)
+
+
+def _remade(before: Kept, html: str, shown: tuple[int, ...]) -> Kept:
+    """The page with other HTML; it changes with the deeds of these minutes, so it is not worth packing well."""
+    body = html.encode()
+    is_packed = any(name == "Content-Encoding" for name, _ in before.headers)
+    etag = etag_of(body, is_packed=is_packed)
+    if is_packed:
+        body = packed(body, for_many=False)
+    anew = {"ETag": etag, "Content-Length": str(len(body))}
+    headers = [(name, anew.get(name, value)) for name, value in before.headers]
+    return replace(before, headers=headers, etag=etag, body=body, shown=shown)
 
 
 def _rested(made: Kept, vain: int) -> Kept:

@@ -8,7 +8,7 @@ import time_machine
 from ideaboard.extensions import db
 from ideaboard.foundation import dialects
 from ideaboard.foundation.database import transaction
-from ideaboard.foundation.reads import Reads, hearing
+from ideaboard.foundation.reads import Reads, RowsNow, hearing
 from ideaboard.foundation.tokens import new_token
 from ideaboard.ideas.submission import submit_idea
 from ideaboard.models import Board, Idea, Person, Site
@@ -74,11 +74,11 @@ def test_what_moves_nothing_of_a_page_lets_it_stand(site, path):
 
 def test_what_moves_a_row_of_it_does_not(site):
     app, made = site
-    client = settled(app, made, "/ideas?sort=newest")
+    client = settled(app, made, "/boards/drinks?sort=newest")
     with app.app_context():
         change(Idea, {"title": "Oat milk for all"}, id=SHOWN)
-    assert "Oat milk for all" in client.get("/ideas?sort=newest").text
-    assert made == ["/ideas"]
+    assert "Oat milk for all" in client.get("/boards/drinks?sort=newest").text
+    assert made == ["/boards/drinks"]
 
 
 def test_what_is_read_beside_any_transaction_is_read_too(site):
@@ -127,7 +127,7 @@ class Page:
     def rows_now(self, _read):
         self.read_again += 1
         self.words += self.moves
-        return self.rows.encode()
+        return RowsNow(self.rows.encode(), b"", ())
 
     def __call__(self, environ, start_response):
         self.asked += 1
