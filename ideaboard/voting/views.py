@@ -1,13 +1,9 @@
 """The doors of voting."""
 
 from functools import partial
-from secrets import randbelow, token_hex
-from typing import NamedTuple
 
-from flask import Blueprint, current_app, request
-from markupsafe import escape
+from flask import Blueprint, request
 
-from ideaboard.extensions import get_locale
 from ideaboard.following.follows import follow_of
 from ideaboard.foundation.database import end_reading
 from ideaboard.models import Idea
@@ -17,7 +13,7 @@ from ideaboard.voting.ballot import Ballot, MayNotVote, VotingClosed, cast_vote,
 from ideaboard.voting.ballots import ballots_of, solved_counts, solved_of, voters_of
 from ideaboard.voting.counts import hides_count
 from ideaboard.web.asking import ask_for_address
-from ideaboard.web.fragments import kept_fragments
+from ideaboard.web.fragments import vote_button
 from ideaboard.web.gate import VERB_DECIDES, gate, load_idea, viewer
 from ideaboard.web.globals import path_of, request_now
 from ideaboard.web.swap import answer, answer_made, page
@@ -25,7 +21,6 @@ from ideaboard.web.throttle import spend, spend_along
 from ideaboard.workflow.endings import ending_of
 
 voting = Blueprint("voting", __name__)
-_BUTTON = "voting/_vote_button.html"
 # Where the button stands, and so what the answer puts anew: an idea's page, a list, the roadmap, what was launched.
 SIZES = ("idea", "list", "card", "launch")
 
@@ -87,34 +82,8 @@ def _answer(ballot: Ballot):
     return answer_made(partial(_button_of_list, ballot.idea, ballot.stands), partial(_shown_at, ballot.idea))
 
 
-# What stands in a kept button in place of its idea: nobody can write the one, and no count is as large as the other.
-_ANY_ID = 10**14 + randbelow(10**14)
-_ANY_TITLE = token_hex(16)
-
-
-class _AnyIdea(NamedTuple):
-    """An idea open for votes, as its button in a list shows it; without a count where that is hidden."""
-
-    votes_count: int | None
-    id: int = _ANY_ID
-    title: str = _ANY_TITLE
-    is_open_for_votes: bool = True
-    is_line: bool = True
-
-
 def _button_of_list(idea: IdeaGlance, stands: bool) -> str:
-    """voting/_vote_button.html, of which the idea's id and title are put into one that was made for the same count."""
-
-    def made(shown: IdeaGlance | _AnyIdea) -> str:
-        facts = {"idea": shown, "size": "list", "my_vote": stands, "viewer": True}
-        return current_app.jinja_env.get_template(_BUTTON).render(facts)
-
-    if not idea.is_open_for_votes:
-        return made(idea)
-    count = None if count_hidden(idea, stands) else idea.votes_count
-    key = (_BUTTON, get_locale(), request.script_root, stands, count)
-    kept = kept_fragments().kept_under(key, lambda: made(_AnyIdea(count)))
-    return str(kept).replace(str(_ANY_ID), str(idea.id)).replace(_ANY_TITLE, escape(idea.title))
+    return vote_button(idea, stands, None if count_hidden(idea, stands) else idea.votes_count, True)
 
 
 def _shown_at(idea: Idea | IdeaGlance) -> str:

@@ -14,17 +14,18 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import is_dataclass, replace
 from functools import partial
-from secrets import token_hex
+from secrets import randbelow, token_hex
 from typing import Any, NamedTuple
 
 from flask import Flask, current_app, g, request
 from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ideaboard.boards.directory import BoardLink
 from ideaboard.extensions import Model, get_locale
 from ideaboard.ideas.lines import Line
 from ideaboard.ideas.listing import Filter
+from ideaboard.models.votable import Votable
 from ideaboard.web.gate import viewer
 from ideaboard.web.globals import current_site, reader_zone, request_now
 
@@ -145,15 +146,44 @@ def rows_made(rows: Any, appended: bool = False) -> list[str]:
     return made
 
 
+# What stands in a kept button in place of its idea: nobody can write the one, and no count is as large as the other.
+_ANY_ID = 10**14 + randbelow(10**14)
+_ANY_TITLE = token_hex(16)
+
+
+class _AnyIdea(NamedTuple):
+    """An idea open for votes, as its button in a list shows it; without a count where that is hidden."""
+
+    votes_count: int | None
+    id: int = _ANY_ID
+    title: str = _ANY_TITLE
+    is_open_for_votes: bool = True
+    is_line: bool = True
+
+
+def vote_button(idea: Votable, my_vote: bool, count: int | None, somebody: bool) -> Markup:
+    """voting/_vote_button.html of a list, of which the idea's id and title are put into one that was made for the same
+    count. `idea`: a line or a glance; `count`: None where it is hidden from this reader; `somebody`: they are signed in."""
+
+    def made(shown: Votable | _AnyIdea) -> str:
+        facts = {"idea": shown, "size": "list", "my_vote": my_vote, "viewer": somebody}
+        return current_app.jinja_env.get_template(BUTTON).render(facts)
+
+    if not idea.is_open_for_votes:
+        return Markup(made(idea))  # noqa: S704 - of a template
+    key = (BUTTON, get_locale(), request.script_root, my_vote, somebody, count)
+    kept = str(kept_fragments().kept_under(key, lambda: made(_AnyIdea(count))))
+    return Markup(kept.replace(str(_ANY_ID), str(idea.id)).replace(_ANY_TITLE, escape(idea.title)))  # noqa: S704
+
+
 def _row(
     keep: Fragments, reader: tuple, idea: Line, my_vote: bool, said, takes_focus: bool, somebody: bool, site
 ) -> str:
     """Its button with the number of votes, and the rest, which shows of them only whether there is one."""
-    of_button = ("idea", idea), ("my_vote", my_vote), ("size", "list"), ("viewer", somebody)
     still = idea._replace(votes_count=None if idea.votes_count is None else 0)
     rest = (*_facts_of_row(still, None, said, takes_focus, somebody, site), ("made_button", PLACE))
     before, _, after = keep.kept_or_made(ROW, reader, rest).partition(PLACE)
-    return f"{before}{keep.kept_or_made(BUTTON, reader, of_button)}{after}"
+    return f"{before}{vote_button(idea, my_vote, idea.votes_count, somebody)}{after}"
 
 
 def _facts_of_row(idea, my_vote, said, takes_focus, somebody, site) -> tuple:
@@ -202,7 +232,11 @@ def offered_standings() -> tuple[tuple[str, str], ...]:
 def install(app: Flask) -> None:
     fragments = app.extensions["fragments"] = Fragments(app.jinja_env)
     app.jinja_env.globals.update(
-        fragment=fragments.fragment, list_rows=list_rows, filters_of=filters_of, part_of=part_of
+        vote_button=vote_button,
+        fragment=fragments.fragment,
+        list_rows=list_rows,
+        filters_of=filters_of,
+        part_of=part_of,
     )
 
 

@@ -1,8 +1,10 @@
 """What every template may use, and how a reader's language and zone are found."""
 
+import re
 from datetime import date, datetime
 from functools import lru_cache
-from typing import NamedTuple
+from secrets import randbelow
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -13,6 +15,7 @@ from jinja2 import pass_context
 from markupsafe import Markup
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
+from werkzeug.routing import BuildError
 
 from ideaboard.accounts.called import author_of, name_of
 from ideaboard.extensions import Count, date_locale, get_locale, translations
@@ -26,6 +29,8 @@ LANGUAGES = {"en": "English", "de": "Deutsch"}  # docs/translating.md
 DEFAULT_LANGUAGE = "en"
 THEMES = ("light", "dark")
 _PLAIN = {str, int, bool, type(None)}  # values of links that say all about themselves
+_OF_A_SLUG = re.compile(r"[\w-]+", re.ASCII)
+_ANY = 10**14 + randbelow(10**14)  # in place of a value: nobody can write it
 
 
 def reader_locale() -> str:
@@ -87,7 +92,33 @@ def path_of(endpoint: str, **values) -> str:
 
 @lru_cache(maxsize=8192, typed=True)
 def _path(endpoint: str, root: str, *parts) -> str:
-    return url_for(endpoint, **dict(zip(parts[::2], parts[1::2], strict=True)))
+    values = dict(zip(parts[::2], parts[1::2], strict=True))
+    if len(values) < 10 and all(_stands_as_it_is(*item) for item in values.items()):
+        pattern = _pattern(endpoint, root, tuple((name, type(value)) for name, value in values.items()))
+        if pattern is not None:
+            for n, value in enumerate(values.values()):
+                pattern = pattern.replace(str(_any(type(value), n)), str(value))
+            return pattern
+    return url_for(endpoint, **values)
+
+
+def _stands_as_it_is(name: str, value: Any) -> bool:
+    """Whether an address holds it as it is, and it says nothing of the address itself (_anchor, _external)."""
+    return name[0] != "_" and (type(value) is int or type(value) is str and _OF_A_SLUG.fullmatch(value) is not None)
+
+
+@lru_cache(maxsize=1024)
+def _pattern(endpoint: str, root: str, kinds: tuple[tuple[str, type], ...]) -> str | None:
+    """The address with `_any` for each value, for which the router is asked once; None where not any value will do."""
+    try:
+        return url_for(endpoint, **{name: _any(kind, n) for n, (name, kind) in enumerate(kinds)})
+    except (BuildError, ValueError):
+        return None
+
+
+def _any(kind: type, n: int) -> str | int:
+    """What stands for the n-th value."""
+    return _ANY + n if kind is int else f"any-{_ANY + n}"
 
 
 def current_site() -> Site:
