@@ -46,10 +46,9 @@ class Turn:
             rows.reverse()
         if not rows:
             return Page([], None, None)
-        first, last = _encode(key_of(rows[0])), _encode(key_of(rows[-1]))
-        if self.backwards:
-            return Page(rows, last, first if more else None)
-        return Page(rows, last if more else None, first if self.values is not None else None)
+        follows, precedes = (True, more) if self.backwards else (more, self.values is not None)
+        after = _encode(key_of(rows[-1])) if follows else None
+        return Page(rows, after, _encode(key_of(rows[0])) if precedes else None)
 
 
 def paginate(
