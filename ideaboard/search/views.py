@@ -5,7 +5,7 @@ from datetime import datetime
 from secrets import token_hex
 from typing import NamedTuple
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from markupsafe import Markup, escape
 from sqlalchemy import select
 
@@ -22,14 +22,16 @@ from ideaboard.search.reading import Found, Hit, Said, find
 from ideaboard.voting.ballots import voted_on
 from ideaboard.voting.counts import as_counted_for
 from ideaboard.web.fragments import kept_fragments, offered_standings
+from ideaboard.web.frames import guests_frame
 from ideaboard.web.gate import gate, load_board, viewer
-from ideaboard.web.swap import page_or_fragment, wants_fragment
+from ideaboard.web.swap import page_made, page_or_fragment, wants_fragment
 
 search = Blueprint("search", __name__)
 PAGE_SIZE = 10  # each is shown with its why, which costs more than a row of a list
 WHILE_TYPING = 6
 SHORTEST = 2  # letters, before rows are shown while typing
-_WORDS = token_hex(16)  # stands for what was typed where a part of the page is kept
+# Stand for what was typed, in links and elsewhere, where a part of the page is kept.
+_WORDS, _TYPED = token_hex(16), token_hex(16)
 
 
 _AT_ONCE = PAGE_SIZE
@@ -106,19 +108,39 @@ def index():
         size = WHILE_TYPING if typing else PAGE_SIZE
         hits = found.hits[(number - 1) * size : number * size]
         votes = voted_on([hit.idea_id for hit in hits], viewer())
-        return page_or_fragment(
+        results = {
+            "query": query,
+            "wanted": wanted,
+            "found": found,
+            "shown": _shown(hits, found, votes),
+            "votes": votes,
+            "number": number,
+            "last": number * size >= len(found.hits),
+            "place": "search.index",
+        }
+        return _in_its_frame(wanted, sight, results) or page_or_fragment(
             "search/index.html",
             "search/found.htmx.html",
-            query=query,
-            wanted=wanted,
-            found=found,
-            shown=_shown(hits, found, votes),
-            votes=votes,
             filters=Markup() if typing else _filters(wanted, sight),
-            number=number,
-            last=number * size >= len(found.hits),
-            place="search.index",
+            **results,
         )
+
+
+def _in_its_frame(wanted: Asked, sight: Sight, results: dict) -> Response | None:
+    """A guest's page: what stands around the results is kept for all words alike."""
+    if not wanted.q:
+        return None
+    board = wanted.board and BoardLink(wanted.board.id, wanted.board.slug, wanted.board.name)
+
+    def facts() -> dict:
+        of_any = {"wanted": replace(wanted, q=_TYPED), "query": Query(_TYPED)}
+        return {**of_any, "filters": _filters(replace(wanted, q=_WORDS), sight)}
+
+    frame = guests_frame("search/index.html", (replace(wanted, board=board, q=""), sight.boards), facts)
+    if frame is None:
+        return None
+    before = frame[0].replace(_WORDS, escape(_in_a_link(wanted.q))).replace(_TYPED, escape(wanted.q))
+    return page_made(f"{before}{render_template('search/_results.html', **results)}{frame[1]}")
 
 
 def _found(query: Query, wanted: Asked, typing: bool, sight: Sight) -> Found:
@@ -143,7 +165,11 @@ def _filters(wanted: Asked, sight: Sight) -> Markup:
         stages=offered_standings(),
         viewer=viewer() is not None,
     )
-    return kept.replace(_WORDS, escape(url_for("search.index", q=wanted.q).partition("q=")[2]))
+    return kept.replace(_WORDS, escape(_in_a_link(wanted.q)))
+
+
+def _in_a_link(words: str) -> str:
+    return url_for("search.index", q=words).partition("q=")[2]
 
 
 def _page_number(found: Found) -> int:

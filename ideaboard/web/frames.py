@@ -10,6 +10,7 @@ A guest's page is kept whole (web/kept_pages.py). Where only rows of its ideas a
 without a request's way through the application (`ListAgain`).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from operator import itemgetter
 from secrets import token_hex
@@ -31,6 +32,7 @@ from ideaboard.web.globals import THEMES, current_site
 from ideaboard.web.kept_pages import SLOT
 from ideaboard.web.swap import page_made, page_or_fragment, wants_fragment
 
+_QUERY = 2  # its place in the key of a kept page (web/kept_pages.py)
 HEADER, SEED = Markup(f"<!--{token_hex(16)}-->"), token_hex(16)  # places, as PLACE is that of the rows
 AFTER, BEFORE = token_hex(16), token_hex(16)  # cursors: of letters and digits, as these are, in addresses too
 _WORDED = itemgetter(*(Line._fields.index(name) for name in ("id", "change_id", "status_id", "standing")))
@@ -82,6 +84,22 @@ def list_page(template: str, fragment: str, *, rows: Rows, **shown) -> Response:
     if slot is not None:
         slot.again = ListAgain(rows, made, frame)
     return page_made(_filled(frame, made, rows.page))
+
+
+def guests_frame(template: str, shown: tuple, facts: Callable[[], dict[str, Any]]) -> tuple[str, str] | None:
+    """What stands before and after `results` on a guest's page; None where it is to be made anew.
+
+    `shown`: all that it shows of the query and the data, and `facts` gives it to the template. What differs each time
+    (words that were typed) stands in it as something that nobody can write, for which its door puts it in.
+    """
+    slot, site = request.environ.get(SLOT), current_site()
+    if slot is None or wants_fragment() or site.demo_since is not None:
+        return None
+    asked = slot.key[:_QUERY] + slot.key[_QUERY + 1 :]
+    key = (template, asked, reader_key(), _look_of(site), offered_standings(), shown)
+    frame = str(kept_fragments().kept_under(key, lambda: render_template(template, results=PLACE, **facts())))
+    before, _, after = frame.partition(PLACE)
+    return before, after
 
 
 def _filled(frame: str, made: list[str], page: Page) -> str:

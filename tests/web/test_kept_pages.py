@@ -21,6 +21,14 @@ from tests.house.test_no_trace import LEFT_OUT, VALUES
 # The same guest with a cookie that nobody keeps anything for: always a page made anew.
 ANEW = {"Cookie": "elsewhere=1"}
 QUERIES = ("sort=votes", "sort=newest", "status=received", "status=coming_soon", "board=drinks", "title=Oat+milk")
+SEARCHES = (
+    "milk",
+    "oat&status=received",
+    "oat&board=drinks",
+    "c%2B%2B+%26+it%27s",
+    "%3Cb%3E+milk",
+    "%22oat+milk%22+-cup",
+)
 
 
 @pytest.fixture
@@ -101,6 +109,7 @@ def addresses(app) -> list[str]:
                     values = {name: given.get(name, VALUES.get(name, 1)) for name in rule.arguments}
                     found.add(adapter.build(rule.endpoint, values, method="GET"))
     found |= {f"{path}?{query}" for path in ("/", "/ideas", "/boards/drinks", "/roadmap") for query in QUERIES}
+    found |= {f"/search?q={asked}" for asked in SEARCHES}
     return sorted(found | {f"/ideas/{n}-oat-milk-{n - 1}" for n in (3, 4, 5, 6, 7)})
 
 
@@ -128,6 +137,16 @@ def test_every_page_is_the_one_that_would_be_made(kept_app):
             if deed in ("nothing", "a vote"):
                 assert handed_out == said(client.get(path, headers=headers)), (deed, path)
     assert len(shelf_of(kept_app)._kept) > 20
+
+
+def test_what_stands_around_a_search_is_kept_for_all_words(kept_app):
+    client = kept_app.test_client(use_cookies=False)
+    for asked in SEARCHES * 2:
+        path = f"/search?q={asked}&page=1"
+        assert said(client.get(path)) == said(client.get(path, headers=ANEW)), path
+        shelf_of(kept_app)._kept.clear()
+    kept = kept_app.extensions["fragments"]._kept
+    assert len([key for key in kept if key[0] == "search/index.html"]) == 3  # without a filter, and with each of two
 
 
 @pytest.mark.parametrize("cookie", ["theme=dark", "theme=bogus", "lang=de", "lang=de; theme=light", "lang=xx"])
