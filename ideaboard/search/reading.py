@@ -193,7 +193,7 @@ class _Search:
         low, high = above(kinds[0]), above(kinds[1])
         walked, kept, chunk = 0, 0, OF_EACH
         while walked < WALK:
-            rows = self.index.find(connection_at_hand(), words, low, high, chunk)
+            rows = self.index.find(connection_at_hand(), words, low, high, chunk, in_title=in_title)
             for candidate in self._allowed(rows):
                 if kept < OF_EACH:
                     found[candidate.kind, candidate.row_id] = candidate

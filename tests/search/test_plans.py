@@ -42,3 +42,20 @@ def test_the_words_are_planned_for_each_time(shared):
         assert index.find(connection, words, 0, 1 << 50, 80) and index.count(connection, words, 80) == 1
     kept = connection.exec_driver_sql("SELECT statement FROM pg_prepared_statements").scalars().all()
     assert not [statement for statement in kept if "tsquery" in statement]
+
+
+@pytest.mark.postgres
+def test_what_stands_in_titles_is_found_by_its_words(shared):
+    """Not by walking all ideas, the newest first: the order is none that an index has, so what is found is sorted."""
+    shared("Oat milk")
+    index, connection = full_text(dialect_name()), db.session.connection()
+    values = {
+        "words": index.expression(read("oat milk").wanted, in_title=True),
+        "above": 0,
+        "below": 1 << 50,
+        "most": 80,
+    }
+    connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+    plan = connection.exec_driver_sql("EXPLAIN " + index.read_of_titles, values).scalars().all()
+    assert any("Sort Key: ((id + 0)) DESC" in line for line in plan), plan
+    assert index.find(connection, values["words"], 0, 1 << 50, 80, in_title=True)
