@@ -1,6 +1,8 @@
 """The doors of voting: a plain form, htmx, a guest, and what the button becomes when voting has ended."""
 
-from ideaboard.models import Solved
+import pytest
+
+from ideaboard.models import Board, Solved
 from ideaboard.models.vocabulary import Stage
 from ideaboard.voting.ballot import cast_vote
 from ideaboard.workflow.progress import change_status
@@ -89,3 +91,22 @@ def test_a_guest_is_asked_for_an_address_in_place(guest, make_idea):
     assert answer.status_code == 200
     assert 'name="email"' in answer.text and "<html" not in answer.text
     assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("door", ["vote", "vote/withdraw"])
+def test_the_door_of_an_idea_that_one_may_not_see_is_not_there(cast, client_of, guest, make_idea, door):
+    """For a guest neither: to be asked to sign in would say that there is something."""
+    hidden, seen = make_idea(board=cast.panel), make_idea()
+    for client in (guest, client_of(cast.oskar)):
+        for idea_id in (hidden.id, 10**6, 10**30):
+            assert client.post(f"/ideas/{idea_id}/{door}").status_code == 404, idea_id
+        assert client.post(f"/ideas/{seen.id}/{door}").status_code in (200, 303)
+    assert client_of(cast.lena).post(f"/ideas/{hidden.id}/{door}").status_code == 303
+
+
+def test_who_may_see_and_not_vote_is_told_so(db, cast, client_of, make_idea):
+    idea = make_idea()
+    db.session.execute(db.update(Board).values(who_may_vote="colleagues"))
+    db.session.commit()
+    answer = client_of(cast.noor).post(f"/ideas/{idea.id}/vote")
+    assert answer.status_code == 403 and "open to its own members only" in answer.text
