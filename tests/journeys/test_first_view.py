@@ -7,8 +7,11 @@ MOST_REQUESTS, MOST_BYTES = 5, 40_000
 LEAST_SHIFT = 0.01
 # Kept from before the first byte of the page on; read when the page is at rest.
 WATCH_SHIFTS = """
-window.shifts = 0;
-new PerformanceObserver(list => list.getEntries().forEach(entry => { window.shifts += entry.value; }))
+window.shifts = 0; window.shifted = [];
+new PerformanceObserver(list => list.getEntries().forEach(entry => {
+    window.shifts += entry.value;
+    window.shifted.push(...entry.sources.map(one => one.node ? (one.node.outerHTML || one.node.data).slice(0, 90) : ''));
+}))
     .observe({type: 'layout-shift', buffered: true});
 """
 
@@ -36,6 +39,6 @@ def test_a_first_view_is_small_and_stands_still(demo, browser, path, width):
     assert len(fetched) <= MOST_REQUESTS, fetched
     assert not [url for url in fetched if not url.startswith(demo.url)], fetched
     assert sum(received) <= MOST_BYTES, (sum(received), fetched)
-    assert page.evaluate("window.shifts") < LEAST_SHIFT
+    assert page.evaluate("window.shifts") < LEAST_SHIFT, page.evaluate("window.shifted")
     assert context.cookies() == []
     context.close()
