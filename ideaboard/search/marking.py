@@ -44,7 +44,7 @@ class Marks:
         if end - start > LENGTH:
             end = max((after for *_, after in words if after <= start + LENGTH), default=start + LENGTH)
         shown = _painted(text, start, end, [f[:2] for f in found], words)
-        return Markup("… " if start else "") + shown + (" …" if end < len(text) else "")
+        return ("… " if start else "") + shown + (" …" if end < len(text) else "")
 
     def _spans(self, words: list[_Word]) -> list[list[tuple[int, int]]]:
         """For each term, the first and last word of every place where one of its options stands."""

@@ -121,7 +121,7 @@ def index():
         return _in_its_frame(wanted, sight, results) or page_or_fragment(
             "search/index.html",
             "search/found.htmx.html",
-            filters=Markup() if typing else _filters(wanted, sight),
+            filters="" if typing else _filters(wanted, sight),
             **results,
         )
 

@@ -183,7 +183,7 @@ def gate(
     a merged idea lead to the one that took it in; with `goes_along` what was sent to it is done there.
 
     VERB_DECIDES instead of a thing: the view is given `idea_id` and calls a verb that reads the idea with its row held,
-    raises Missing as a loader would, and asks `allows` itself. The gate keeps guests out.
+    raises Missing as a loader would, and asks what the permission says beyond that. The gate keeps guests out.
     """
     PERMISSIONS[permission]
 
