@@ -3,11 +3,8 @@
 A list is read in two statements, whatever its size: which boards the viewer may see, and one page of lines.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
-from operator import itemgetter
-from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload
@@ -15,7 +12,8 @@ from sqlalchemy.orm import joinedload
 from ideaboard.boards.directory import Sight, sight_of
 from ideaboard.foundation.paging import Page, Turn
 from ideaboard.foundation.reads import rows_may_move
-from ideaboard.ideas.lines import COLUMNS, Line, line_kept
+from ideaboard.ideas.arrangement import Arrangement, ListPage
+from ideaboard.ideas.lines import COLUMNS
 from ideaboard.ideas.ranges import (
     Scope,
     boards_statement,
@@ -26,10 +24,9 @@ from ideaboard.ideas.ranges import (
     sizes_statement,
     values_of,
 )
-from ideaboard.ideas.unseen import PLACES, lifted, mixed
+from ideaboard.ideas.unseen import PLACES
 from ideaboard.models import Board, Follow, Idea, Person, StatusChange, Vote
 from ideaboard.models.idea import MANY
-from ideaboard.models.ranking import is_hardly_seen
 from ideaboard.models.vocabulary import OUTCOMES_THAT_END_VOTING, Outcome, Stage
 
 PAGE_SIZE = 20
@@ -46,7 +43,6 @@ OPEN_FOR_VOTES = tuple(
 WITH_ITS_ROW = (joinedload(Idea.board), joinedload(Idea.author), joinedload(Idea.status), joinedload(Idea.change))
 _MOST_RANGES = 40  # boards whose ranges are merged; beyond it each row is asked for its board
 _WORTH_COUNTING = 2_000
-ID, _DUE = Line._fields.index("id"), len(COLUMNS)  # in rows as the driver gives them; showing_due leads its key
 
 
 @dataclass(frozen=True)
@@ -183,59 +179,6 @@ def page_of(
     by = Arrangement(turn, size, slice(len(COLUMNS), len(COLUMNS) + len(keys)), descending, full)
     page = by.placed(rows, _for_few(wanted, sight) if by.is_first(rows) else [])
     return ListPage([by.line(placed) for placed in page.items], page.after, page.before, page.items, by)
-
-
-class Placed(NamedTuple):
-    """A row that stands on a page, as the driver gave it: it begins with COLUMNS."""
-
-    row: tuple
-    is_under_seen_pick: bool
-
-
-@dataclass
-class ListPage(Page):
-    """A page of lines, and how it was made: `placed` are the rows of its lines, `by` arranges others."""
-
-    placed: list[Placed] = field(default_factory=list, compare=False)
-    by: "Arrangement | None" = field(default=None, compare=False)
-
-
-@dataclass(frozen=True)
-class Arrangement:
-    """How a page is made of what the driver gave: of equal rows an equal page, whenever they were read."""
-
-    turn: Turn
-    size: int
-    key: slice  # where it stands in a row
-    descending: bool
-    full: Callable[[tuple], Any]  # what turns a row into its values
-
-    def is_first(self, rows: list[tuple]) -> bool:
-        """Whether it is the first page, also for who comes back to it."""
-        return self.turn.values is None or (self.turn.backwards and len(rows) <= self.size)
-
-    def placed(self, rows: list[tuple], due: list[tuple]) -> Page:
-        """A page of Placed. `due`: those who are due for a look, for whom a first page has places."""
-        turn, is_first = self.turn, self.is_first(rows)
-        # The ranges were merged in order; that the rows come out in it, SQL does not promise.
-        rows = sorted(rows, key=itemgetter(self.key), reverse=self.descending != turn.backwards)
-        few: list[tuple] = []
-        if due and is_first and (turn.backwards or len(rows) > self.size):  # else all there is stands on this page
-            few = [row for row in sorted(due, key=itemgetter(_DUE, _DUE + 1)) if is_hardly_seen(row[_DUE])]
-        high: set[int] = set()  # due as well, and as high by themselves: marked where they stand
-        if few:
-            low = lifted([row[ID] for row in (reversed(rows) if turn.backwards else rows)], [row[ID] for row in few])
-            high = {row[ID] for row in few}.difference(low)
-            few = [row for row in few if row[ID] in low]
-            rows = [row for row in rows if row[ID] not in low]
-        size = self.size - (0 if turn.backwards else len(few))
-        page = turn.page(rows, size, lambda row: self.full(row)[self.key])
-        page.items = mixed([Placed(row, row[ID] in high) for row in page.items], [Placed(row, True) for row in few])
-        return page
-
-    def line(self, placed: Placed) -> Line:
-        line = line_kept(placed.row, self.full)
-        return line._replace(is_under_seen_pick=True) if placed.is_under_seen_pick else line
 
 
 def _for_few(wanted: Filter, sight: Sight) -> list[tuple]:

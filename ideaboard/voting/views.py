@@ -12,10 +12,11 @@ from ideaboard.voting.aftermath import answer_solved
 from ideaboard.voting.ballot import Ballot, MayNotVote, VotingClosed, cast_vote, name_vote, withdraw_vote
 from ideaboard.voting.ballots import ballots_of, solved_counts, solved_of, voters_of
 from ideaboard.voting.counts import hides_count
+from ideaboard.web.addresses import path_of
 from ideaboard.web.asking import ask_for_address
 from ideaboard.web.fragments import vote_button
 from ideaboard.web.gate import VERB_DECIDES, gate, load_idea, viewer
-from ideaboard.web.globals import path_of, request_now
+from ideaboard.web.globals import request_now
 from ideaboard.web.swap import answer, answer_made, page
 from ideaboard.web.throttle import spend, spend_along
 from ideaboard.workflow.endings import ending_of

@@ -9,8 +9,9 @@ from pathlib import Path
 from flask import Blueprint, Flask, Response, abort, request
 
 from ideaboard.site.theme import theme_css
+from ideaboard.web.addresses import path_of
 from ideaboard.web.gate import gate
-from ideaboard.web.globals import current_site, path_of
+from ideaboard.web.globals import current_site
 from ideaboard.web.vary import vary_by
 
 assets = Blueprint("assets", __name__)

@@ -21,8 +21,9 @@ from markupsafe import Markup, escape
 
 from ideaboard.boards.directory import BoardLink
 from ideaboard.foundation.paging import Page
+from ideaboard.ideas.arrangement import ID, ListPage, Placed
 from ideaboard.ideas.lines import COLUMNS, Line
-from ideaboard.ideas.listing import ID, Filter, ListPage, Placed
+from ideaboard.ideas.listing import Filter
 from ideaboard.models import Site
 from ideaboard.site.rows import Rows
 from ideaboard.voting.counts import as_counted_for

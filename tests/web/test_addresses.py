@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 from flask import url_for
 
-from ideaboard.web.globals import path_of
+from ideaboard.web.addresses import path_of
 
 VALUES = [0, 152_322, -1, True, None, "a-b_9", "12", "jpg", "", ".", "a b", "ü", "a/b", "%25"]
 BESIDE = [{}, {"page": 2}, {"q": "c++ & x", "sort": "votes"}, {"_anchor": "answer"}]
